@@ -1,0 +1,41 @@
+import type { Device, DeviceId } from './device.ts'
+import type { Band, Severity } from './severity.ts'
+import type { StoredSignal } from './signal.ts'
+import type { Verdict } from './verdict.ts'
+
+export const alertStatuses = ['open', 'acknowledged', 'expected', 'closed'] as const
+export type AlertStatus = (typeof alertStatuses)[number]
+
+/** Signals about one device that belong together: what a person is told. */
+export interface Alert {
+  /** `a` and a number. */
+  readonly id: string
+  readonly device: DeviceId
+  readonly status: AlertStatus
+  readonly openedAt: Date
+  /** When its newest signal happened. */
+  readonly updatedAt: Date
+  /** The summary of its strongest signal. */
+  readonly title: string
+  readonly band: Band
+  /** Noisy-OR over its causes, 0 to 1. */
+  readonly confidence: number
+  /** The verdict's severity clamped into the band; without a verdict the band's default. */
+  readonly severity: Severity
+  readonly verdict?: Verdict
+  /** Grows with each change, in the order of commit: what the loops after it follow. */
+  readonly seq: number
+  /** The `seq` at which its signals last changed: a verdict older than this is of an earlier state. */
+  readonly signalsSeq: number
+  /** Nobody is to be told until then. */
+  readonly mutedUntil?: Date
+}
+
+/** An alert with all that a person needs to see of it. */
+export interface AlertView extends Alert {
+  readonly deviceView: Device
+  /** Strongest first. */
+  readonly signals: readonly StoredSignal[]
+  /** What a person can do, one sentence per kind of signal. */
+  readonly advice: readonly string[]
+}

@@ -1,0 +1,41 @@
+import type { ZodType } from 'zod'
+import type { Observation } from './observation.ts'
+import type { Context, Plugin } from './plugin.ts'
+
+/** Sees: turns one source into observations. It does not judge, retry, sleep or log failures; it throws. */
+export type Collector<O = unknown, C = unknown> = PollingCollector<O, C> | ListeningCollector<O, C>
+
+/** Preferred: a plain function of its cursor. The pipeline saves observations and cursor in one transaction. */
+export interface PollingCollector<O, C> extends Plugin<O> {
+  readonly cursor: ZodType<C>
+  /** Seconds between two polls. */
+  every(options: O): number
+  poll(context: CollectContext<O, C>): Promise<Poll<C>>
+  /** The same parser over a file of history, for `import`. */
+  read?(lines: AsyncIterable<string>, options: O): AsyncIterable<Observation>
+}
+
+export interface CollectContext<O, C> extends Context<O> {
+  readonly cursor: C | undefined
+}
+
+/** A bounded piece: at most some 10,000 observations. */
+export interface Poll<C> {
+  readonly observations: readonly Observation[]
+  readonly cursor: C
+  /** The end was not reached: poll again at once. */
+  readonly more?: boolean
+  /** Lines or records that could not be understood. */
+  readonly unknown?: number
+}
+
+export interface ListeningCollector<O, C = undefined> extends Plugin<O> {
+  /** Where a source can be asked to go on. */
+  readonly cursor?: ZodType<C>
+  /** Until `stop`; throws on failure. A cursor given with an observation is saved with it. */
+  listen(context: ListenContext<O, C>): Promise<void>
+}
+
+export interface ListenContext<O, C> extends CollectContext<O, C> {
+  emit(observation: Observation, cursor?: C): void
+}

@@ -1,0 +1,31 @@
+/** A thing's lasting id. Addresses change; this does not. */
+export type DeviceId = string & { readonly __brand: 'DeviceId' }
+
+/** The one place where a device's id is made out of text: from a row, a file or a request. */
+export function toDeviceId(text: string): DeviceId {
+  return text as DeviceId
+}
+
+/** The machine that this program runs on. */
+export const thisMachine = toDeviceId('this-machine')
+
+/** A thing on the network. */
+export interface Device {
+  readonly id: DeviceId
+  /** What to call it: the label, else the newest host name, else the newest address, else the id. */
+  readonly name: string
+  /** The name that a person chose. Only such a name is ever spoken (I8). */
+  readonly label?: string
+  /** Lower case, colons. */
+  readonly macs: readonly string[]
+  /** Newest first. */
+  readonly addresses: readonly string[]
+  /** As the device calls itself: text of strangers. Newest first. */
+  readonly hostnames: readonly string[]
+  /** Every MAC it was seen with is locally administered: a phone that hides its identity. */
+  readonly randomMac: boolean
+  /** Known by an address alone so far. */
+  readonly provisional: boolean
+  readonly firstSeen: Date
+  readonly lastSeen: Date
+}

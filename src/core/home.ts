@@ -1,0 +1,46 @@
+/** One entity's state in Home Assistant. */
+export interface EntityState {
+  readonly entity_id: string
+  readonly state: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** Where a broker is, as the Supervisor tells. */
+export interface Broker {
+  readonly host: string
+  readonly port: number
+  readonly ssl: boolean
+  readonly username?: string
+  readonly password?: string
+}
+
+/** An action's addressees. */
+export interface Target {
+  readonly entity_id: string | readonly string[]
+}
+
+/**
+ * The one connection to Home Assistant, made by `app.ts` and shared by all. Every method throws `UnavailableError`
+ * while Home Assistant is not there, `ConfigError` when it refuses the token.
+ */
+export interface Home {
+  /** Calls an action, and gives its response when `returnResponse` is set. Throws an `Error` with Home Assistant's own words when it is refused. */
+  call(action: {
+    readonly domain: string
+    readonly service: string
+    readonly data?: Readonly<Record<string, unknown>>
+    readonly target?: Target
+    readonly returnResponse?: boolean
+  }): Promise<unknown>
+  states(): Promise<readonly EntityState[]>
+  /** Each change of these entities, from now until `stop`; the first is the state now. */
+  watch(entityIds: readonly string[], stop: AbortSignal): AsyncIterable<EntityState>
+  /** Events of this type on Home Assistant's bus, until `stop`. */
+  events(type: string, stop: AbortSignal): AsyncIterable<Readonly<Record<string, unknown>>>
+  /** Any websocket command. */
+  send(message: { readonly type: string } & Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Home Assistant has finished starting: speakers and voices are there. */
+  isRunning(): Promise<boolean>
+  /** The broker that the Supervisor knows; undefined where there is no Supervisor, or no broker (yet). */
+  broker(): Promise<Broker | undefined>
+}

@@ -1,0 +1,4 @@
+import type { Notifier } from '../core/notifier.ts'
+
+/** The registry: one import and one line for each plugin. */
+export const notifiers: readonly Notifier[] = []

@@ -1,0 +1,332 @@
+import type { Alert, AlertStatus, AlertView } from '../core/alert.ts'
+import type { Baseline } from '../core/baseline.ts'
+import type { Device, DeviceId } from '../core/device.ts'
+import type { EventReader, Window } from '../core/detector.ts'
+import type { Grant } from '../core/grant.ts'
+import type { Indicator } from '../core/indicator.ts'
+import type { Receipt } from '../core/notifier.ts'
+import type { EventKind, Event, Observation } from '../core/observation.ts'
+import type { Recap } from '../core/recap.ts'
+import type { Asker, Request, RequestResult } from '../core/request.ts'
+import type { Band, Severity } from '../core/severity.ts'
+import type { Signal, StoredSignal } from '../core/signal.ts'
+import type { Verdict } from '../core/verdict.ts'
+
+/**
+ * The only hand-over between the loops. Every method that writes resolves after the commit; all writes go through
+ * one queue on one connection. Rows of events, signals and alerts carry a `seq` that only grows, in the order of commit.
+ */
+export interface Store {
+  readonly meta: Meta
+  readonly events: Events
+  readonly signals: Signals
+  readonly alerts: Alerts
+  readonly deliveries: Deliveries
+  readonly requests: Requests
+  readonly devices: Devices
+  readonly indicators: Indicators
+  readonly recaps: Recaps
+  readonly cursors: Cursors
+  /** Files that a person can read. */
+  readonly baselines: Baselines
+  readonly grants: Grants
+  readonly household: Household
+  readonly upkeep: Upkeep
+  /** Resolves when a commit has brought such rows, or after so many milliseconds, or at `stop`. Commits since `after` count: nothing is missed between two calls. */
+  changed(
+    topics: readonly Topic[],
+    wait: { after: number; milliseconds: number; stop: AbortSignal },
+  ): Promise<void>
+  /** Number of the newest commit. */
+  commit(): number
+  /** Commits what is queued and closes. */
+  close(): Promise<void>
+}
+
+export type Topic =
+  | EventKind
+  | 'signals'
+  | 'alerts'
+  | 'requests'
+  | 'recaps'
+  | 'devices'
+  | 'grants'
+  | 'indicators'
+
+export interface Meta {
+  /** Lasting id of this installation, `[a-z0-9]{8}`. */
+  readonly instance: string
+  readonly createdAt: Date
+  /** What was found at opening that a person should know: a damaged file moved aside, an older copy restored. */
+  readonly findings: readonly string[]
+}
+
+export interface Events {
+  /** Saves a collector's piece and its cursor in one commit. `imported`: learned from, never fresh. */
+  save(piece: {
+    loop: string
+    observations: readonly Observation[]
+    cursor?: unknown
+    imported?: boolean
+  }): Promise<void>
+  readonly reader: EventReader
+  /** The newest number committed. */
+  newest(): number
+  /**
+   * Ends of the steps, oldest first, that hold events `after < seq ≤ through` of these kinds, not imported. A step is
+   * `[end − every, end)`, `end` a multiple of `every` seconds since 1970. `imported: true`: all of them, for replay.
+   */
+  steps(ask: {
+    kinds: readonly EventKind[]
+    every: number
+    after: number
+    through: number
+    imported?: boolean
+    from?: Date
+    to?: Date
+  }): Promise<readonly Date[]>
+  /** Newest first. `text` is looked for in names and values, as it stands. `before` pages on. */
+  search(ask: {
+    kinds?: readonly EventKind[]
+    since?: Date
+    until?: Date
+    device?: DeviceId
+    text?: string
+    before?: number
+    limit: number
+  }): Promise<readonly StoredEvent[]>
+  /** Rows per kind, oldest and newest. */
+  stats(): Promise<readonly KindStats[]>
+  /** Numbers of a span of time, for the page, the sensors and the recap. */
+  totals(from: Date, to: Date): Promise<Totals>
+}
+
+export interface StoredEvent {
+  readonly seq: number
+  readonly source: string
+  readonly imported: boolean
+  readonly event: Event
+}
+
+export interface KindStats {
+  readonly kind: EventKind
+  readonly rows: number
+  readonly oldest?: Date
+  readonly newest?: Date
+}
+
+export interface Totals {
+  readonly dnsQueries: number
+  readonly newDomains: number
+  readonly newDevices: number
+  /** Newest reading of each sensor in the span. */
+  readonly readings: readonly {
+    device: DeviceId
+    quantity: string
+    sensor: string
+    unit: string
+    value: number
+    at: Date
+  }[]
+  /** DNS queries and distinct domains by device, most first. */
+  readonly byDevice: readonly { device: DeviceId; queries: number; domains: number; newDomains: number }[]
+}
+
+export interface Signals {
+  /**
+   * Saves a detect turn's claims and its cursor in one commit. A claim whose identity (detector, device, target) is in
+   * an alert that is not closed, or not correlated yet, updates that row; it is a change only when `at` is later or the confidence higher.
+   */
+  claim(turn: { loop: string; signals: readonly Signal[]; cursor: unknown }): Promise<void>
+  /** Signals `seq > after`, oldest first, with their `seq`. */
+  changed(after: number): Promise<readonly (StoredSignal & { readonly seq: number })[]>
+  of(alert: string): Promise<readonly StoredSignal[]>
+  list(ask: {
+    since?: Date
+    detector?: string
+    device?: DeviceId
+    limit: number
+  }): Promise<readonly StoredSignal[]>
+}
+
+/** What correlate makes of one device's signals. */
+export interface Correlation {
+  /** Absent: a new alert is opened. */
+  readonly alert?: string
+  readonly device: DeviceId
+  readonly title: string
+  readonly band: Band
+  readonly confidence: number
+  readonly updatedAt: Date
+  /** Ids of all its signals, and the grant that covers each, if any. */
+  readonly signals: readonly { readonly id: string; readonly grant?: string }[]
+  /** The signals or the band changed in a way that a verdict depends on: an older verdict no longer counts. */
+  readonly changed: boolean
+  /** All its signals are granted. */
+  readonly expected: boolean
+}
+
+export interface Alerts {
+  /** Opens and changes alerts, ties their signals to them and saves the loop's cursor, in one commit. Gives the alerts' ids in order. */
+  correlate(turn: {
+    loop: string
+    correlations: readonly Correlation[]
+    cursor: unknown
+  }): Promise<readonly string[]>
+  /** Saves a verdict; severity follows from it while it is about the alert's present signals. */
+  judge(alert: string, verdict: Verdict): Promise<void>
+  /** Acknowledges, expects or closes; false when there is no such alert that is not closed. */
+  setStatus(alert: string, status: AlertStatus): Promise<boolean>
+  mute(alert: string, until: Date): Promise<boolean>
+  /** Closes alerts whose newest signal is older than that; gives their ids. */
+  closeOlder(than: Date): Promise<readonly string[]>
+  /** The device's alert that is not closed. */
+  current(device: DeviceId): Promise<Alert | undefined>
+  get(alert: string): Promise<Alert | undefined>
+  /** Worst and newest first. */
+  list(ask: {
+    status?: readonly AlertStatus[]
+    severity?: readonly Severity[]
+    device?: DeviceId
+    since?: Date
+    limit: number
+  }): Promise<readonly Alert[]>
+  /** Alerts `seq > after`, in that order. */
+  changed(after: number): Promise<readonly Alert[]>
+  /** With device and signals; `advice` says what to do for a detector's signals. */
+  view(alert: Alert, advice: (detector: string) => string | undefined): Promise<AlertView>
+}
+
+/** That something was told to one notifier: an intent, and after it a receipt. */
+export interface Delivery {
+  readonly id: number
+  readonly notifier: string
+  /** `alert/a12`, `fold/<first delivery>`, `recap/2026-11-20`. */
+  readonly key: string
+  readonly occasion: string
+  readonly at: Date
+  /** The alerts it told of, as they were. */
+  readonly alerts: readonly {
+    readonly id: string
+    readonly seq: number
+    readonly severity: Severity
+    readonly detectors: readonly string[]
+  }[]
+  /** Absent: begun and not known to have ended. */
+  readonly receipt?: Receipt
+  /** Given up, and why. */
+  readonly failed?: string
+}
+
+export interface Deliveries {
+  /** The intent: committed before it resolves. */
+  begin(delivery: Omit<Delivery, 'id' | 'receipt' | 'failed'>): Promise<number>
+  finish(id: number, end: { receipt: Receipt } | { failed: string }): Promise<void>
+  /** All of a notifier's, oldest first, for these keys or the newest so many. */
+  of(notifier: string, ask: { keys?: readonly string[]; newest?: number }): Promise<readonly Delivery[]>
+  unfinished(notifier: string): Promise<readonly Delivery[]>
+  /** What a notifier must put back after a crash. */
+  remembered(notifier: string): Promise<Receipt | undefined>
+  remember(notifier: string, state: Receipt | undefined): Promise<void>
+}
+
+export interface StoredRequest {
+  readonly id: number
+  readonly at: Date
+  readonly by: Asker
+  readonly request: Request
+  readonly result?: RequestResult
+}
+
+export interface Requests {
+  ask(request: Request, by: Asker): Promise<number>
+  /** Not done yet, oldest first. */
+  pending(): Promise<readonly StoredRequest[]>
+  finish(id: number, result: RequestResult): Promise<void>
+  get(id: number): Promise<StoredRequest | undefined>
+}
+
+export interface Devices {
+  /** All, newest seen first. Merged ones appear once. */
+  list(): readonly Device[]
+  /** Follows merges. */
+  get(id: DeviceId): Device | undefined
+  /** The device that has this address now. */
+  at(address: string): Device | undefined
+  /** An id, address, MAC or name, as a person would type it. */
+  find(text: string): Device | undefined
+  /** The person's own name for it; undefined forgets. False when there is no such device. */
+  label(id: DeviceId, label: string | undefined): Promise<boolean>
+  /** The addresses and MACs of this machine itself. */
+  own(interfaces: readonly { address: string; mac: string }[]): Promise<void>
+}
+
+export interface Indicators {
+  /** Replaces one list's entries in one commit. */
+  replace(list: string, entries: AsyncIterable<readonly Indicator[]>): Promise<number>
+  remove(list: string): Promise<void>
+  lists(): Promise<readonly { list: string; entries: number; at: Date }[]>
+  /** On which lists a name or address stands, itself or by a parent domain or network. */
+  lookup(seen: string): Promise<readonly Indicator[]>
+}
+
+export interface Recaps {
+  save(recap: Recap): Promise<void>
+  newest(): Promise<Recap | undefined>
+  list(limit: number): Promise<readonly Recap[]>
+}
+
+export interface Cursors {
+  get(loop: string): Promise<unknown>
+  /** Saved with the next commit; waits for it only when `now` is set. */
+  set(loop: string, cursor: unknown, when: 'with-next' | 'now'): Promise<void>
+}
+
+export interface Baselines {
+  get(device: DeviceId, subject: string): Baseline | undefined
+  list(device?: DeviceId): readonly Baseline[]
+  /** Learns every hour and day that has ended since; gives how many samples were taken. */
+  learn(now: Date): Promise<number>
+}
+
+export interface Grants {
+  /** Those in force at that time. */
+  active(at: Date): readonly Grant[]
+  list(): readonly Grant[]
+  add(grants: readonly Omit<Grant, 'id'>[]): Promise<readonly Grant[]>
+  revoke(id: string, at: Date): Promise<boolean>
+}
+
+/** What people of this house already know; read anew when the files change. */
+export interface Household {
+  knownIssues(): Promise<readonly KnownIssue[]>
+  /** The text of `constraints.md`, capped; empty when there is none. */
+  constraints(): Promise<string>
+}
+
+export interface KnownIssue {
+  readonly text: string
+  /** Id, name, MAC or address. Absent: any device. */
+  readonly device?: string
+  /** Absent: it is only told to the model. */
+  readonly detector?: string
+  /** The signal's target, when only that is meant. */
+  readonly target?: string
+  readonly until?: Date
+}
+
+export interface Upkeep {
+  /** Drops events older than so many days, and the oldest while the file is larger than so many bytes; never past a cursor of these loops. */
+  retain(limits: {
+    days: number
+    bytes: number
+    loops: readonly string[]
+    now: Date
+  }): Promise<{ dropped: number }>
+  /** Writes devices, alerts and their signals to `history.ndjson.gz`. */
+  backUp(): Promise<void>
+  /** Bytes of the database, its log, and free space of its disk. */
+  size(): Promise<{ database: number; wal: number; free: number }>
+}
+
+export type { Window }

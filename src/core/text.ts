@@ -4,6 +4,6 @@ export function quote(text: string, longest = 100): string {
     /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029"\\]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   )
-  const points = [...visible]
+  const points = Array.from(visible)
   return `"${points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : visible}"`
 }

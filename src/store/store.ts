@@ -218,12 +218,21 @@ export interface Delivery {
   readonly failed?: string
 }
 
+/** An alert as it was when it was told. */
+export interface ToldAlert {
+  readonly id: string
+  readonly seq: number
+  readonly severity: Severity
+  readonly status: AlertStatus
+  readonly detectors: readonly string[]
+}
+
 export interface Deliveries {
   /** The intent: committed before it resolves. */
   begin(delivery: Omit<Delivery, 'id' | 'receipt' | 'failed'>): Promise<number>
   finish(id: number, end: { receipt: Receipt } | { failed: string }): Promise<void>
-  /** All of a notifier's, oldest first, for these keys or the newest so many. */
-  of(notifier: string, ask: { keys?: readonly string[]; newest?: number }): Promise<readonly Delivery[]>
+  /** A notifier's, oldest first: those that told of this alert (folds too), those with this key, those since a time. */
+  of(notifier: string, ask: { alert?: string; key?: string; since?: Date }): Promise<readonly Delivery[]>
   unfinished(notifier: string): Promise<readonly Delivery[]>
   /** What a notifier must put back after a crash. */
   remembered(notifier: string): Promise<Receipt | undefined>

@@ -206,12 +206,7 @@ export interface Delivery {
   readonly occasion: string
   readonly at: Date
   /** The alerts it told of, as they were. */
-  readonly alerts: readonly {
-    readonly id: string
-    readonly seq: number
-    readonly severity: Severity
-    readonly detectors: readonly string[]
-  }[]
+  readonly alerts: readonly ToldAlert[]
   /** Absent: begun and not known to have ended. */
   readonly receipt?: Receipt
   /** Given up, and why. */

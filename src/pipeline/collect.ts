@@ -1,0 +1,127 @@
+import type { Collector, ListeningCollector, PollingCollector } from '../core/collector.ts'
+import type { Observation } from '../core/observation.ts'
+import type { Context } from '../core/plugin.ts'
+import { every, pause } from '../core/time.ts'
+import type { Store } from '../store/store.ts'
+import type { Loop, Turn } from './supervise.ts'
+
+/** One place that a collector looks at. */
+export interface Place {
+  /** `collect/pihole-log`, the second place `collect/pihole-log#2`. */
+  readonly name: string
+  readonly collector: Collector
+  readonly options: unknown
+}
+
+export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
+
+/** Observations that a listener may be ahead of the store: more are counted and dropped. */
+const bufferMost = 20_000
+/** A listener's observations are saved each second, or as soon as there are so many. */
+const batch = 5000
+
+/** The loop that brings what one place shows into the store. */
+export function toCollectLoop(place: Place, { store, context }: { store: Store; context: ContextOf }): Loop {
+  const { name, collector, options } = place
+  return {
+    name,
+    title: collector.title,
+    async run(turn) {
+      if ('poll' in collector) await pollFor(collector, { name, options, turn, store, context })
+      else await listenTo(collector, { name, options, turn, store, context })
+    },
+  }
+}
+
+interface Running {
+  readonly name: string
+  readonly options: unknown
+  readonly turn: Turn
+  readonly store: Store
+  readonly context: ContextOf
+}
+
+async function pollFor(collector: PollingCollector<unknown, unknown>, running: Running): Promise<void> {
+  for await (const _ of every(collector.every(running.options) * 1000, running.turn.stop)) {
+    await pollOnce(collector, running)
+  }
+}
+
+/** Reads until the end of what there is, and saves each piece with its cursor. */
+export async function pollOnce(
+  collector: PollingCollector<unknown, unknown>,
+  { name, options, turn, store, context }: Running,
+): Promise<number> {
+  let cursor = await cursorOf(collector, { name, store })
+  let taken = 0
+  for (let more = true; more && !turn.stop.aborted;) {
+    const part = await collector.poll({ ...context(turn, options), cursor })
+    if (part.observations.length > 0) {
+      await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor })
+    } else if (JSON.stringify(part.cursor) !== JSON.stringify(cursor)) {
+      await store.cursors.set(name, part.cursor, 'with-next')
+    }
+    turn.ok({ count: part.observations.length })
+    taken += part.observations.length
+    cursor = part.cursor
+    more = part.more ?? false
+  }
+  return taken
+}
+
+/** The saved cursor; one that this version does not understand counts as none. */
+async function cursorOf(
+  collector: Collector,
+  { name, store }: { name: string; store: Store },
+): Promise<unknown> {
+  const saved = await store.cursors.get(name)
+  const parsed = collector.cursor?.safeParse(saved)
+  return parsed?.success ? parsed.data : undefined
+}
+
+async function listenTo(collector: ListeningCollector<unknown, unknown>, running: Running): Promise<void> {
+  const { name, options, turn, store, context } = running
+  const ended = new AbortController()
+  const stop = AbortSignal.any([turn.stop, ended.signal])
+  const buffer: Observation[] = []
+  let newest: { cursor: unknown } | undefined
+  let full = new AbortController()
+
+  function emit(observation: Observation, cursor?: unknown): void {
+    if (buffer.length >= bufferMost) {
+      turn.ok({ dropped: 1 })
+      return
+    }
+    buffer.push(observation)
+    if (cursor !== undefined) newest = { cursor }
+    if (buffer.length >= batch) full.abort()
+  }
+
+  async function flush(): Promise<void> {
+    const observations = buffer.splice(0)
+    if (observations.length === 0) return
+    const cursor = newest
+    newest = undefined
+    await store.events.save({ loop: name, observations, ...cursor })
+    turn.ok({ count: observations.length })
+  }
+
+  async function keepFlushing(): Promise<void> {
+    while (!stop.aborted) {
+      full = new AbortController()
+      if (buffer.length < batch) await pause(1000, AbortSignal.any([stop, full.signal]))
+      await flush()
+    }
+  }
+
+  const cursor = await cursorOf(collector, running)
+  turn.ok()
+  const flushing = keepFlushing()
+  try {
+    await Promise.race([collector.listen({ ...context({ ...turn, stop }, options), cursor, emit }), flushing])
+  } finally {
+    ended.abort()
+    await flushing
+    await flush()
+  }
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod'
+import type { Alert } from '../core/alert.ts'
+import type { DeviceId } from '../core/device.ts'
+import type { StoredSignal } from '../core/signal.ts'
+import type { Correlation, Store } from '../store/store.ts'
+import { correlate, type Sensitivity } from '../triage/rules.ts'
+import type { Loop } from './supervise.ts'
+import { isAbout } from './triage.ts'
+
+const cursorSchema = z.object({ seq: z.number() })
+
+/** A change of confidence that is worth another look by the model. */
+const worthAsking = 0.05
+
+export interface CorrelateTools {
+  readonly store: Store
+  /** As it is set now. */
+  readonly sensitivity: () => Sensitivity
+  readonly isLearning: () => boolean
+  readonly now: () => Date
+}
+
+/** The loop that makes alerts out of signals: all signals of one device join its open alert. */
+export function toCorrelateLoop(tools: CorrelateTools): Loop {
+  const name = 'correlate'
+  return {
+    name,
+    title: 'Correlation',
+    async run(turn) {
+      const { store } = tools
+      const saved = cursorSchema.safeParse(await store.cursors.get(name))
+      let seq = saved.success ? saved.data.seq : 0
+      while (!turn.stop.aborted) {
+        const after = store.commit()
+        const changed = await store.signals.changed(seq)
+        const last = changed.at(-1)
+        if (last !== undefined) {
+          const correlations: Correlation[] = []
+          for (const [device, signals] of Map.groupBy(changed, (signal) => signal.device)) {
+            correlations.push(await toCorrelation(device, signals, tools))
+          }
+          await store.alerts.correlate({ loop: name, correlations, cursor: { seq: last.seq } })
+          seq = last.seq
+        }
+        turn.ok({ count: changed.length })
+        await store.changed(['signals'], { after, milliseconds: 60_000, stop: turn.stop })
+      }
+    },
+  }
+}
+
+/** What one device's changed signals make of its open alert, or of a new one. */
+async function toCorrelation(
+  device: DeviceId,
+  changed: readonly StoredSignal[],
+  { store, sensitivity, isLearning, now }: CorrelateTools,
+): Promise<Correlation> {
+  const alert = await store.alerts.current(device)
+  const known = alert ? await store.signals.of(alert.id) : []
+  const byId = new Map([...known, ...changed].map((signal) => [signal.id, signal]))
+  const grants = store.grants.active(now())
+  const signals = [...byId.values()].map((signal) => {
+    const grant = grants.find(
+      (given) =>
+        given.device === device && given.detector === signal.detector && given.target === signal.target,
+    )
+    return { signal, grant: grant?.id }
+  })
+  const counted = signals.filter(({ grant }) => grant === undefined).map(({ signal }) => signal)
+  const issues = (await store.household.knownIssues()).filter((issue) => isAbout(issue, device, store, now()))
+  const { band, confidence, title } = correlate({
+    signals: counted.length > 0 ? counted : signals.map(({ signal }) => signal),
+    sensitivity: sensitivity(),
+    learning: isLearning(),
+    isKnown: ({ detector, target }) =>
+      issues.some(
+        (issue) => issue.detector === detector && (issue.target === undefined || issue.target === target),
+      ),
+  })
+  return {
+    ...(alert && { alert: alert.id }),
+    device,
+    title,
+    band,
+    confidence,
+    updatedAt: new Date(Math.max(...signals.map(({ signal }) => signal.at.getTime()))),
+    signals: signals.map(({ signal, grant }) => ({ id: signal.id, ...(grant !== undefined && { grant }) })),
+    changed: isChanged(alert, { band, confidence }, known.length !== signals.length),
+    expected: counted.length === 0,
+  }
+}
+
+function isChanged(
+  alert: Alert | undefined,
+  now: Pick<Correlation, 'band' | 'confidence'>,
+  grown: boolean,
+): boolean {
+  if (alert === undefined || grown) return true
+  if (JSON.stringify(alert.band) !== JSON.stringify(now.band)) return true
+  return Math.abs(alert.confidence - now.confidence) >= worthAsking
+}

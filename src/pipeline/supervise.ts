@@ -1,0 +1,107 @@
+import type { Board } from '../core/health.ts'
+import { ConfigError, messageOf, UnavailableError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { HealthChange } from '../core/observation.ts'
+import { pause } from '../core/time.ts'
+import type { Store } from '../store/store.ts'
+
+/** One loop: what it is called, and what it does until `stop`. It throws when it cannot. */
+export interface Loop {
+  readonly name: string
+  readonly title: string
+  run(turn: Turn): Promise<void>
+}
+
+/** What a running loop reports to its supervisor. */
+export interface Turn {
+  readonly stop: AbortSignal
+  readonly log: Log
+  /** It works: so many more things taken in, sent or judged; so many lost. */
+  ok(amounts?: { count?: number; dropped?: number }): void
+}
+
+export interface SuperviseTools {
+  readonly board: Board
+  readonly log: Log
+  readonly stop: AbortSignal
+}
+
+/** Seconds before the first and the longest pause after failures. */
+const shortest = 1
+const longest = 60
+
+/**
+ * Keeps a loop alive until `stop`: says once that it failed, once that it is back, and waits longer after each failure
+ * in a row. A loop that a person must help (`ConfigError`) is left alone: it is started anew when its setting changes.
+ */
+export async function supervise(loop: Loop, { board, log: root, stop }: SuperviseTools): Promise<void> {
+  const log = root.named(loop.name)
+  let failures = 0
+  let said: string | undefined
+  board.set(loop.name, { title: loop.title, state: 'starting' })
+
+  function ok(amounts: { count?: number; dropped?: number } = {}): void {
+    if (said !== undefined) log.info('works again')
+    if (board.row(loop.name)?.state !== 'ok') board.set(loop.name, { state: 'ok' })
+    board.add(loop.name, amounts)
+    failures = 0
+    said = undefined
+  }
+
+  while (!stop.aborted) {
+    try {
+      await loop.run({ stop, log, ok })
+      if (stop.aborted) return
+      throw new Error('ended by itself')
+    } catch (error) {
+      if (stop.aborted) return
+      const state = stateOf(error)
+      const reason = state === 'failing' ? `Unexpected: ${messageOf(error)}` : messageOf(error)
+      if (reason !== said) {
+        if (state === 'failing')
+          log.error(reason, { stack: error instanceof Error ? error.stack : undefined })
+        else log.warning(reason)
+      }
+      said = reason
+      board.set(loop.name, { state, reason })
+      if (state === 'blocked') return
+      await pause(Math.min(longest, shortest * 2 ** failures) * 1000, stop)
+      failures += 1
+    }
+  }
+}
+
+function stateOf(error: unknown): 'waiting' | 'blocked' | 'failing' {
+  if (error instanceof UnavailableError) return 'waiting'
+  return error instanceof ConfigError ? 'blocked' : 'failing'
+}
+
+/** Changes that wait to be stored; more than so many and the oldest are forgotten: the board still shows the state. */
+const waitingMost = 1000
+
+/** Stores each change of the board as a `health` event of this machine: what `silent-collector` and the recap read. */
+export async function recordHealth({
+  board,
+  store,
+  stop,
+  now,
+}: {
+  board: Board
+  store: Store
+  stop: AbortSignal
+  now: () => Date
+}): Promise<void> {
+  const waiting: HealthChange[] = []
+  let bell = new AbortController()
+  board.watch(stop, ({ loop, state, reason }) => {
+    waiting.push({ kind: 'health', at: now(), loop, state, ...(reason !== undefined && { reason }) })
+    if (waiting.length > waitingMost) waiting.shift()
+    bell.abort()
+  })
+  while (!stop.aborted) {
+    const changes = waiting.splice(0)
+    if (changes.length > 0) await store.events.save({ loop: 'supervise', observations: changes })
+    bell = new AbortController()
+    if (waiting.length === 0) await pause(60_000, AbortSignal.any([stop, bell.signal]))
+  }
+}

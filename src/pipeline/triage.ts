@@ -1,0 +1,73 @@
+import type { Alert, AlertView } from '../core/alert.ts'
+import type { Baseline } from '../core/baseline.ts'
+import { rank } from '../core/severity.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { KnownIssue, Store } from '../store/store.ts'
+import type { Loop } from './supervise.ts'
+
+/** What the model is asked. */
+export interface Question {
+  readonly alert: AlertView
+  readonly baselines: readonly Baseline[]
+  readonly knownIssues: readonly string[]
+  readonly constraints: string
+}
+
+export interface TriageTools {
+  readonly store: Store
+  /** Throws `UnavailableError` while the model is not there; any answer, however bad, is a verdict (I15). */
+  judge(question: Question): Promise<Verdict>
+  readonly advice: (detector: string) => string | undefined
+  readonly now: () => Date
+}
+
+/**
+ * The loop that asks the model about open alerts, one at a time, worst first. An alert is told before its verdict, so a
+ * slow model delays nobody; while the model is away nothing is written, and the alerts are asked about when it is back.
+ */
+export function toTriageLoop({ store, judge, advice, now }: TriageTools): Loop {
+  return {
+    name: 'triage',
+    title: 'Language model',
+    async run(turn) {
+      while (!turn.stop.aborted) {
+        const after = store.commit()
+        const [alert] = unjudged(await store.alerts.list({ status: ['open'], limit: 500 }))
+        if (alert === undefined) {
+          await store.changed(['alerts'], { after, milliseconds: 60_000, stop: turn.stop })
+          continue
+        }
+        const view = await store.alerts.view(alert, advice)
+        const verdict = await judge(await questionOf(view, { store, now }))
+        await store.alerts.judge(alert.id, verdict)
+        turn.ok({ count: 1 })
+      }
+    },
+  }
+}
+
+/** Alerts without a verdict on their present signals, worst first, oldest first. */
+function unjudged(alerts: readonly Alert[]): Alert[] {
+  return alerts
+    .filter(({ verdict, signalsSeq }) => verdict?.signalsSeq !== signalsSeq)
+    .toSorted((a, b) => rank(b.severity) - rank(a.severity) || a.openedAt.getTime() - b.openedAt.getTime())
+}
+
+async function questionOf(
+  alert: AlertView,
+  { store, now }: Pick<TriageTools, 'store' | 'now'>,
+): Promise<Question> {
+  const issues = await store.household.knownIssues()
+  return {
+    alert,
+    baselines: store.baselines.list(alert.device),
+    knownIssues: issues.filter((issue) => isAbout(issue, alert.device, store, now())).map(({ text }) => text),
+    constraints: await store.household.constraints(),
+  }
+}
+
+/** Whether what the household knows speaks of this device, and still holds. */
+export function isAbout(issue: KnownIssue, device: Alert['device'], store: Store, now: Date): boolean {
+  if (issue.until !== undefined && issue.until < now) return false
+  return issue.device === undefined || store.devices.find(issue.device)?.id === device
+}

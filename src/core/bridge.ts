@@ -22,6 +22,7 @@ export interface BridgeContext<O> extends Context<O> {
 
 /** The house as others see it. */
 export interface House {
+  state(): Promise<HouseState>
   /** The state now, and again after each change, at most once a second; a slow reader misses only what is overtaken. */
   states(stop: AbortSignal): AsyncIterable<HouseState>
   /** What happens to alerts from now on: each opening, each rise, each end. */
@@ -48,7 +49,7 @@ export interface HouseState {
   readonly threat: boolean
   /** The newest alert that is not `none`. */
   readonly lastAlert?: AlertView
-  /** When detectors last finished a turn. */
+  /** When a detector last judged new events, to the minute. */
   readonly lastAnalysis?: Date
   readonly devices: number
   /** Since local midnight. */

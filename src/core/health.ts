@@ -17,6 +17,8 @@ export interface HealthRow {
   readonly since: Date
   /** It has worked before, in this run of the program. */
   readonly hasWorked: boolean
+  /** When it last took something in, sent or judged it. */
+  readonly workedAt?: Date
   /** Things taken in, sent or judged since start. */
   readonly count: number
   /** Things lost since start: counted, never silent. */
@@ -53,6 +55,7 @@ export function makeBoard(now: () => Date): Board {
         ...(reason !== undefined && { reason }),
         since: before?.state === state ? before.since : now(),
         hasWorked: state === 'ok' || (before?.hasWorked ?? false),
+        ...(before?.workedAt && { workedAt: before.workedAt }),
         count: before?.count ?? 0,
         dropped: before?.dropped ?? 0,
       }
@@ -62,7 +65,8 @@ export function makeBoard(now: () => Date): Board {
     },
     add(loop, { count = 0, dropped = 0 }) {
       const row = rows.get(loop)
-      if (row) rows.set(loop, { ...row, count: row.count + count, dropped: row.dropped + dropped })
+      if (row === undefined || count + dropped === 0) return
+      rows.set(loop, { ...row, count: row.count + count, dropped: row.dropped + dropped, workedAt: now() })
     },
     remove(loop) {
       rows.delete(loop)

@@ -1,0 +1,139 @@
+import type { Alert } from '../core/alert.ts'
+import type { Happening, House, HouseState } from '../core/bridge.ts'
+import { thisMachine } from '../core/device.ts'
+import type { Board } from '../core/health.ts'
+import { rank, worse } from '../core/severity.ts'
+import { midnight, pause } from '../core/time.ts'
+import type { Store } from '../store/store.ts'
+
+export interface HouseTools {
+  readonly store: Store
+  readonly board: Board
+  readonly advice: (detector: string) => string | undefined
+  readonly now: () => Date
+  readonly learning: () => HouseState['learning']
+  readonly sensitivity: () => HouseState['sensitivity']
+  readonly spokenAlerts: () => boolean
+}
+
+/** Milliseconds: the totals of the day are counted anew at most so often. */
+const totalsAge = 10_000
+
+/** The house as the page and the bridges see it. */
+export function makeHouse(tools: HouseTools): House {
+  const { store, now } = tools
+  let counted: { at: number; totals: ReturnType<Store['events']['totals']> } | undefined
+
+  /** Several readers share one count. */
+  async function totalsOfToday() {
+    const at = now()
+    if (counted === undefined || at.getTime() - counted.at > totalsAge || at.getTime() < counted.at) {
+      counted = { at: at.getTime(), totals: store.events.totals(midnight(at), new Date(at.getTime() + 1000)) }
+    }
+    return counted.totals
+  }
+
+  async function state(): Promise<HouseState> {
+    const totals = await totalsOfToday()
+    const open = await store.alerts.list({ status: ['open'], limit: 1000 })
+    const [newest] = (await store.alerts.list({ severity: ['low', 'medium', 'high'], limit: 1000 })).toSorted(
+      byTime,
+    )
+    const recap = await store.recaps.newest()
+    const judged = tools.board
+      .rows()
+      .filter(({ loop, state: its }) => loop.startsWith('detect/') && its === 'ok')
+    return {
+      severity: open.map(({ severity }) => severity).reduce(worse, 'none'),
+      openAlerts: open.filter(({ severity }) => rank(severity) > 0).length,
+      threat: open.some(({ severity }) => severity === 'high'),
+      ...(newest && { lastAlert: await store.alerts.view(newest, tools.advice) }),
+      ...(judgedAt && { lastAnalysis: judgedAt }),
+      devices: store.devices.list().length,
+      dnsToday: totals.dnsQueries,
+      newDomainsToday: totals.newDomains,
+      newDevicesToday: totals.newDevices,
+      temperatures: totals.readings
+        .filter(({ device, quantity }) => device === thisMachine && quantity === 'temperature')
+        .map(({ sensor, value, at }) => ({ sensor, value, at })),
+      health: tools.board.rows(),
+      ...(recap && { recap }),
+      learning: tools.learning(),
+      sensitivity: tools.sensitivity(),
+      spokenAlerts: tools.spokenAlerts(),
+    }
+  }
+
+  async function* states(stop: AbortSignal): AsyncIterable<HouseState> {
+    let healthChanged = new AbortController()
+    tools.board.watch(stop, () => healthChanged.abort())
+    while (!stop.aborted) {
+      const after = store.commit()
+      yield await state()
+      await pause(1000, stop)
+      const either = AbortSignal.any([stop, healthChanged.signal])
+      await store.changed(['alerts', 'recaps', 'devices', 'grants'], {
+        after,
+        milliseconds: 60_000,
+        stop: either,
+      })
+      healthChanged = new AbortController()
+    }
+  }
+
+  async function* happenings(stop: AbortSignal): AsyncIterable<Happening> {
+    let seq = (await store.alerts.changed(0)).at(-1)?.seq ?? 0
+    const before = new Map<string, Happening['type']>()
+    for (const alert of await store.alerts.list({ status: ['open'], limit: 10_000 })) note(before, alert)
+    while (!stop.aborted) {
+      const after = store.commit()
+      for (const alert of await store.alerts.changed(seq)) {
+        const was = before.get(alert.id)
+        const type = note(before, alert)
+        if (type !== undefined && type !== was && !isFall(was, type)) {
+          yield { type, alert: await store.alerts.view(alert, tools.advice) }
+        }
+        seq = alert.seq
+      }
+      await store.changed(['alerts'], { after, milliseconds: 60_000, stop })
+    }
+  }
+
+  return { state, states, happenings }
+}
+
+/** To the minute, so that what follows it does not change with every query. */
+function lastJudged(board: Board): Date | undefined {
+  const times = board
+    .rows()
+    .flatMap(({ loop, workedAt }) => (loop.startsWith('detect/') && workedAt ? [workedAt.getTime()] : []))
+  return times.length === 0 ? undefined : new Date(Math.floor(Math.max(...times) / 60_000) * 60_000)
+}
+
+/** Notes what an alert is now; undefined when it is nothing to be shown. */
+function note(
+  before: Map<string, Happening['type']>,
+  { id, status, severity }: Alert,
+): Happening['type'] | undefined {
+  const was = before.get(id)
+  const type =
+    status === 'open'
+      ? severity === 'none'
+        ? undefined
+        : severity
+      : was === undefined
+        ? undefined
+        : 'resolved'
+  if (type === undefined || type === 'resolved') before.delete(id)
+  else before.set(id, type)
+  return type
+}
+
+function isFall(was: Happening['type'] | undefined, is: Happening['type']): boolean {
+  const order = ['low', 'medium', 'high', 'resolved']
+  return was !== undefined && order.indexOf(is) < order.indexOf(was)
+}
+
+function byTime(a: Alert, b: Alert): number {
+  return b.updatedAt.getTime() - a.updatedAt.getTime()
+}

@@ -12,6 +12,8 @@ export interface Detector<O = unknown> extends Plugin<O> {
   readonly technique?: string
   /** What a person can do about it, one sentence. */
   readonly advice: string
+  /** What is said aloud of its alerts (I8): a few fixed plain words that follow "High alert about the television:", at most 100 characters, without a full stop. */
+  readonly spoken?: string
   /** Woken when such events have come (at most each 250 ms), and at least every `every`. */
   readonly on: readonly EventKind[]
   /** Seconds. */
@@ -122,11 +124,15 @@ export interface LoopRow {
   readonly state: LoopState
   readonly reason?: string
   readonly at: Date
+  /** When it stopped being `ok`; undefined while it is, and when it never was. */
+  readonly brokenSince: Date | undefined
 }
 
 export interface SourceRow {
   /** The loop that collected it: `collect/pihole-log`. */
   readonly source: string
+  /** Its oldest and newest event in the window. */
+  readonly first: Date
   readonly last: Date
   /** Median seconds between two of its events over the window; undefined below three. */
   readonly usualGap?: number

@@ -38,4 +38,6 @@ export interface AlertView extends Alert {
   readonly signals: readonly StoredSignal[]
   /** What a person can do, one sentence per kind of signal. */
   readonly advice: readonly string[]
+  /** What its strongest signal's detector has to say aloud; absent: nothing in particular. */
+  readonly spoken?: string
 }

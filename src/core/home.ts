@@ -21,7 +21,8 @@ export interface Target {
 
 /**
  * The one connection to Home Assistant, made by `app.ts` and shared by all. Every method throws `UnavailableError`
- * while Home Assistant is not there, `ConfigError` when it refuses the token.
+ * while Home Assistant is not there, `ConfigError` when it refuses the token. A connection that is lost ends `watch`
+ * and `events` with an `UnavailableError`; asking again connects again, when Home Assistant is back.
  */
 export interface Home {
   /** Calls an action, and gives its response when `returnResponse` is set. Throws an `Error` with Home Assistant's own words when it is refused. */

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import type { ApiEnv } from './router.ts'
+
+const notBuilt = 'The page is not built yet: run "npm run build" once, then load this address again.\n'
+
+/** The built page in a folder. Names of its assets change with their content, so they are kept for good. */
+export function pageRoutes(folder: string): Hono<ApiEnv> {
+  const router = new Hono<ApiEnv>()
+  const files = serveStatic<ApiEnv>({
+    root: folder,
+    onFound: (path, c) =>
+      c.header(
+        'Cache-Control',
+        path.includes('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
+      ),
+  })
+  router.get('/*', async (c, next) => {
+    if (existsSync(join(folder, 'index.html'))) return files(c, next)
+    return c.req.path === '/' ? c.text(notBuilt, 503) : next()
+  })
+  return router
+}

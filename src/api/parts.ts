@@ -1,0 +1,61 @@
+import type { House } from '../core/bridge.ts'
+import type { Board } from '../core/health.ts'
+import type { Log } from '../core/log.ts'
+import type { Check } from '../core/plugin.ts'
+import type { Asker, RequestInput, RequestResult } from '../core/request.ts'
+import type { Store } from '../store/store.ts'
+
+/** All that the API shows and asks: made by `app.ts`, with or without the loops running. */
+export interface ApiParts {
+  readonly store: Store
+  readonly board: Board
+  readonly house: House
+  readonly version: string
+  readonly log: Log
+  /** Ends the streams. */
+  readonly stop: AbortSignal
+  readonly now: () => Date
+  readonly ask: (request: RequestInput, by: Asker) => Promise<RequestResult>
+  /** What a person can do about a detector's signals. */
+  readonly advice: (detector: string) => string | undefined
+  readonly detectors: readonly DetectorView[]
+  /** Asks every plugin that is set up what it finds; takes seconds. */
+  readonly checks: () => Promise<readonly PluginChecks[]>
+  readonly settings: () => readonly SettingView[]
+}
+
+export interface DetectorView {
+  readonly name: string
+  readonly title: string
+  /** MITRE ATT&CK. */
+  readonly technique?: string
+}
+
+/** What one plugin's check found. */
+export interface PluginChecks {
+  readonly plugin: string
+  /** `collectors`, `notifiers` and so on: the first part of its options' path. */
+  readonly kind: string
+  readonly title: string
+  readonly checks: readonly Check[]
+}
+
+/** One option, as the page shows it. */
+export interface SettingView {
+  /** `notifiers.discord.webhook` */
+  readonly path: string
+  /** The title of the plugin, or of the part of the house, that it belongs to. */
+  readonly group: string
+  readonly title: string
+  readonly description: string
+  /** Absent for a secret. */
+  readonly value?: unknown
+  /** Only for a secret: whether there is one. */
+  readonly isSet?: boolean
+  readonly default?: unknown
+  readonly from: 'environment' | 'file' | 'saved' | 'default'
+  /** Set outside: the page cannot change it. */
+  readonly locked: boolean
+  /** JSON Schema of the value. */
+  readonly schema: Readonly<Record<string, unknown>>
+}

@@ -40,9 +40,7 @@ export function makeHouse(tools: HouseTools): House {
       byTime,
     )
     const recap = await store.recaps.newest()
-    const judged = tools.board
-      .rows()
-      .filter(({ loop, state: its }) => loop.startsWith('detect/') && its === 'ok')
+    const judgedAt = lastJudged(tools.board)
     return {
       severity: open.map(({ severity }) => severity).reduce(worse, 'none'),
       openAlerts: open.filter(({ severity }) => rank(severity) > 0).length,

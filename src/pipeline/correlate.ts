@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Alert } from '../core/alert.ts'
 import type { DeviceId } from '../core/device.ts'
+import type { Grant } from '../core/grant.ts'
 import type { StoredSignal } from '../core/signal.ts'
 import type { Correlation, Store } from '../store/store.ts'
 import { correlate, type Sensitivity } from '../triage/rules.ts'
@@ -59,20 +60,13 @@ async function toCorrelation(
   const known = alert ? await store.signals.of(alert.id) : []
   const byId = new Map([...known, ...changed].map((signal) => [signal.id, signal]))
   const grants = store.grants.active(now())
-  const signals = [...byId.values()].map((signal) => {
-    const grant = grants.find(
-      (given) =>
-        given.device === device && given.detector === signal.detector && given.target === signal.target,
-    )
-    return { signal, grant: grant?.id }
-  })
-  const counted = signals.filter(({ grant }) => grant === undefined).map(({ signal }) => signal)
+  const signals = [...byId.values()].map((signal) => granted(signal, grants))
   const issues = (await store.household.knownIssues()).filter((issue) => isAbout(issue, device, store, now()))
   const { band, confidence, title } = correlate({
-    signals: counted.length > 0 ? counted : signals.map(({ signal }) => signal),
+    signals,
     sensitivity: sensitivity(),
     learning: isLearning(),
-    isKnown: ({ detector, target }) =>
+    knownIssue: (detector, target) =>
       issues.some(
         (issue) => issue.detector === detector && (issue.target === undefined || issue.target === target),
       ),
@@ -83,11 +77,20 @@ async function toCorrelation(
     title,
     band,
     confidence,
-    updatedAt: new Date(Math.max(...signals.map(({ signal }) => signal.at.getTime()))),
-    signals: signals.map(({ signal, grant }) => ({ id: signal.id, ...(grant !== undefined && { grant }) })),
+    updatedAt: new Date(Math.max(...signals.map(({ at }) => at.getTime()))),
+    signals: signals.map(({ id, grant }) => ({ id, ...(grant !== undefined && { grant }) })),
     changed: isChanged(alert, { band, confidence }, known.length !== signals.length),
-    expected: counted.length === 0,
+    expected: signals.every(({ grant }) => grant !== undefined),
   }
+}
+
+/** The signal with the grant that covers it now, if any: a grant that has ended no longer does. */
+function granted({ grant: _, ...signal }: StoredSignal, grants: readonly Grant[]): StoredSignal {
+  const grant = grants.find(
+    ({ device, detector, target }) =>
+      device === signal.device && detector === signal.detector && target === signal.target,
+  )
+  return grant ? { ...signal, grant: grant.id } : signal
 }
 
 function isChanged(

@@ -11,8 +11,8 @@ export interface PollingCollector<O, C> extends Plugin<O> {
   /** Seconds between two polls. */
   every(options: O): number
   poll(context: CollectContext<O, C>): Promise<Poll<C>>
-  /** The same parser over a file of history, for `import`. */
-  read?(lines: AsyncIterable<string>, options: O): AsyncIterable<Observation>
+  /** The same parser over a file of history, for `import`; `written` is when its last line was written (the file's own time). */
+  read?(lines: AsyncIterable<string>, options: O, written: Date): AsyncIterable<Observation>
 }
 
 export interface CollectContext<O, C> extends Context<O> {
@@ -25,6 +25,8 @@ export interface Poll<C> {
   readonly cursor: C
   /** The end was not reached: poll again at once. */
   readonly more?: boolean
+  /** What was there long before the source was first met: saved as imported, learned from and not judged. */
+  readonly history?: boolean
   /** Lines or records that could not be understood. */
   readonly unknown?: number
 }

@@ -1,0 +1,14 @@
+/** JSON in which a Date stays one: it is written as `{"$date": milliseconds}`. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key: string, written: unknown) {
+    const own = this[key]
+    return own instanceof Date ? { $date: own.getTime() } : written
+  })
+}
+
+/** For `JSON.parse`: the way back. */
+export function reviveDate(_key: string, value: unknown): unknown {
+  const isDate =
+    typeof value === 'object' && value !== null && '$date' in value && typeof value.$date === 'number'
+  return isDate ? new Date(value.$date) : value
+}

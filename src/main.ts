@@ -1,0 +1,86 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import packageFile from '../package.json' with { type: 'json' }
+import { type App, openApp, type Start } from './app.ts'
+import { openDoors } from './app-doors.ts'
+import { runLoops } from './app-loops.ts'
+import { codeOf, ConfigError, messageOf } from './core/errors.ts'
+import { pause } from './core/time.ts'
+
+/** Milliseconds that the loops have for ending before the store is closed without them. */
+const patience = 4000
+
+/** What the command line and the environment say about where and how to start. */
+export interface Given {
+  readonly data?: string | undefined
+  readonly config?: string | undefined
+}
+
+/** The start of the program, here or inside Home Assistant. */
+export function toStart({ data, config }: Given, environment: NodeJS.ProcessEnv, stop: AbortSignal): Start {
+  const token = environment['SUPERVISOR_TOKEN']
+  const optionsFile = config ?? environment['HEARTHWARDEN_CONFIG']
+  return {
+    folder: resolve(data ?? environment['HEARTHWARDEN_DATA'] ?? (token ? '/data' : 'data')),
+    ...(optionsFile !== undefined && { optionsFile }),
+    environment,
+    version: packageFile.version,
+    ...(token && { supervisor: { token } }),
+    now: () => new Date(),
+    stop,
+  }
+}
+
+/** The daemon: opens the house, runs it until SIGTERM, and ends well. With `once`, until everything has had its turn. */
+export async function runDaemon(given: Given, { once }: { once: boolean }): Promise<void> {
+  const ending = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort())
+  const app = await openApp(toStart(given, process.env, ending.signal))
+  process.on('unhandledRejection', (error) => app.log.error('Unexpected', { error: messageOf(error) }))
+  app.log.info('started', { version: app.start.version, data: app.start.folder })
+  const { link } = await openDoors(app)
+  if (!app.start.supervisor) console.log(`\n  Hearthwarden is watching. Open ${link}\n`)
+  const loops = runLoops(app)
+  if (once) {
+    await quiet(app)
+    ending.abort()
+  }
+  await Promise.race([loops, late(ending.signal)])
+  await app.close()
+  app.log.info('stopped')
+}
+
+/** Comes some seconds after `stop`: a loop that does not end must not keep the program. */
+async function late(stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) await pause(86_400_000, stop)
+  await pause(patience, new AbortController().signal)
+}
+
+/** Waits until every loop has had a turn and nothing has been stored for two seconds; five minutes at most. */
+async function quiet({ board, store, start: { stop } }: App): Promise<void> {
+  let seen = -1
+  for (let second = 0; second < 300 && !stop.aborted; second += 2) {
+    await pause(2000, stop)
+    const isStarting = board.rows().some(({ state }) => state === 'starting')
+    if (!isStarting && store.commit() === seen) return
+    seen = store.commit()
+  }
+}
+
+/** One sentence and 2 when a person must change something; anything else is a bug and shows its stack. */
+export function exitCodeOf(error: unknown): number {
+  const isUsage = codeOf(error)?.startsWith('ERR_PARSE_ARGS') ?? false
+  if (!(error instanceof ConfigError) && !isUsage) throw error
+  console.error(messageOf(error))
+  return 2
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({ options: { data: { type: 'string' }, config: { type: 'string' } } })
+    await runDaemon(values, { once: false })
+    process.exit(0)
+  } catch (error) {
+    process.exit(exitCodeOf(error))
+  }
+}

@@ -1,0 +1,181 @@
+import type { AlertView } from '../core/alert.ts'
+import { UnavailableError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { Check } from '../core/plugin.ts'
+import { clamp } from '../core/severity.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { isGrounded, readAnswer, type Answer, type Asked } from './answer.ts'
+import { keyOf, makeCache } from './cache.ts'
+import { chat, type Ask } from './chat.ts'
+import { shown, toFacts, type Question } from './facts.ts'
+import { addressOf, type TriageOptions } from './options.ts'
+import { toSystem, toUser } from './prompt.ts'
+import { reasonOf } from './rules.ts'
+import { toFormat } from './schema.ts'
+import { isLeaky, makeServer, type Server } from './server.ts'
+import { thinkingOf } from './thinking.ts'
+
+export type { Question } from './facts.ts'
+
+export interface JudgeTools {
+  readonly options: TriageOptions
+  readonly log: Log
+  readonly now: () => Date
+  /** So many random bytes, unguessable: `randomBytes` of node:crypto. */
+  readonly random: (bytes: number) => Uint8Array
+  readonly stop: AbortSignal
+}
+
+/** Asks a language model about alerts, one at a time. */
+export interface Judge {
+  /** A person has named its address: when nothing answers there, it is a fault. */
+  readonly isChosen: boolean
+  /**
+   * What the model makes of an alert, clamped into its band (I1). Every answer that does not count, and none in time, is
+   * the rules' default with the rules' own sentence (I15). Throws `UnavailableError` while there is no model to ask,
+   * `ConfigError` when it refuses us.
+   */
+  judge(question: Question): Promise<Verdict>
+  /** Whether the server and the model are there; else what to do. */
+  check(): Promise<Check[]>
+}
+
+/** At most two calls a question, with different dice. */
+const attempts = [
+  { seed: 1, temperature: 0.2 },
+  { seed: 2, temperature: 0.3 },
+] as const
+
+type Outcome = Answer | { readonly status: 'timeout' }
+
+export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judge {
+  const server = makeServer(addressOf(options), stop)
+  const cache = makeCache(now)
+  const canary = hex(random(8))
+  const system = toSystem(canary)
+  /** Questions in whose middle the connection broke. */
+  const broken = new Set<string>()
+  let habit: { readonly digest: string; readonly think: Ask['think'] } | undefined
+
+  return {
+    isChosen: options.address !== undefined,
+    async judge(question) {
+      const start = now()
+      const { alert } = question
+      const facts = toFacts(question)
+      const digest = await server.digest(options.model)
+      const think = await habitOf(digest)
+      const nonce = hex(random(12))
+      const asked: Asked = {
+        prompt: { system, user: toUser(facts, nonce) },
+        ids: facts.signals.map((_, index) => evidenceId(index)),
+        marks: [canary, nonce],
+      }
+      const key = keyOf(facts, { band: alert.band, instructions: toSystem(''), model: digest })
+      const kept = cache.get(key)
+      const cached = kept !== undefined && isGrounded(kept.reason, asked.prompt.user)
+      const outcome = cached
+        ? kept
+        : await outcomeOf(asked, { key, format: toFormat(asked.ids, facts.allowed), think })
+      if (outcome.status === 'ok' && !cached) cache.keep(key, outcome)
+      const end = now()
+      return {
+        ...judged(outcome, alert),
+        at: end,
+        model: options.model,
+        signalsSeq: alert.signalsSeq,
+        latencyMs: Math.max(0, end.getTime() - start.getTime()),
+        cached,
+      }
+    },
+    check: () => checksOf(server, options),
+  }
+
+  /** Asks once, and once more when another throw of the dice may help. */
+  async function outcomeOf(
+    asked: Asked,
+    { key, format, think }: { key: string; format: object; think: Ask['think'] },
+  ): Promise<Outcome> {
+    for (const dice of attempts) {
+      const reply = await chat({ prompt: asked.prompt, format, think, ...dice }, options, stop)
+      if (reply.kind === 'lost') {
+        if (broken.has(key)) break
+        broken.add(key)
+        await server.digest(options.model)
+        continue
+      }
+      const outcome: Outcome =
+        reply.kind === 'text'
+          ? readAnswer(reply.text, asked)
+          : { status: reply.kind === 'timeout' ? 'timeout' : 'invalid' }
+      if (outcome.status !== 'invalid') {
+        broken.delete(key)
+        return outcome
+      }
+      log.debug('an answer of the model does not count', reply)
+      if (reply.kind === 'refused') break
+    }
+    broken.delete(key)
+    return { status: 'invalid' }
+  }
+
+  /** How this model is to be asked; found out once for each that is loaded. */
+  async function habitOf(digest: string): Promise<Ask['think']> {
+    if (habit?.digest !== digest) {
+      const thinks = (await server.capabilities(options.model)).includes('thinking')
+      habit = { digest, think: thinks ? await thinkingOf(options, stop) : undefined }
+    }
+    return habit.think
+  }
+}
+
+/** What an outcome means for an alert: the clamp, or the rules' default. */
+function judged(
+  outcome: Outcome,
+  alert: AlertView,
+): Pick<Verdict, 'status' | 'severity' | 'said' | 'reason' | 'evidence'> {
+  const signals = shown(alert)
+  const { status } = outcome
+  if (status !== 'ok' && status !== 'ungrounded')
+    return {
+      status,
+      severity: alert.band.default,
+      reason: reasonOf(signals),
+      evidence: signals.map(({ id }) => id),
+    }
+  return {
+    status,
+    severity: clamp(outcome.severity, alert.band),
+    said: outcome.severity,
+    reason: status === 'ok' ? outcome.reason : reasonOf(signals),
+    evidence: signals.filter((_, index) => outcome.evidence.includes(evidenceId(index))).map(({ id }) => id),
+  }
+}
+
+async function checksOf(server: Server, options: TriageOptions): Promise<Check[]> {
+  const { host } = addressOf(options)
+  try {
+    const version = await server.version()
+    const digest = await server.digest(options.model)
+    return [
+      isLeaky(version)
+        ? {
+            ok: false,
+            message: `Ollama ${version} at ${host} can be made to tell what it was asked: update it to 0.17.1 or newer`,
+          }
+        : { ok: true, message: `Ollama ${version} answers at ${host}` },
+      { ok: true, message: `It has the model ${options.model} (${digest.slice(0, 12)})` },
+    ]
+  } catch (error) {
+    if (error instanceof UnavailableError) return [{ ok: false, message: error.message }]
+    throw error
+  }
+}
+
+function evidenceId(index: number): string {
+  return `E${index + 1}`
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

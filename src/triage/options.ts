@@ -1,0 +1,43 @@
+import * as z from 'zod'
+import { count, essential, flag, seconds, text, url } from '../core/options.ts'
+
+/** Where Ollama listens when nobody has said otherwise. */
+const usualAddress = 'http://127.0.0.1:11434'
+
+export const triageOptions = z.object({
+  enabled: flag('Ask a language model', 'Off: alerts are graded and explained by the rules alone.').default(
+    true,
+  ),
+  address: essential(
+    url(
+      'Ollama',
+      `Address of the Ollama server. Absent: one is looked for at ${usualAddress}, and none there is no fault.`,
+    ).optional(),
+  ),
+  model: essential(
+    text('Language model', 'Name of a model that the Ollama server has.')
+      .regex(/^[\w.:/-]+$/, 'must be a model’s name such as llama3.1:8b')
+      .default('llama3.1:8b'),
+  ),
+  context: count('Context window', 'Tokens that a question and its answer may have together.', {
+    min: 2048,
+    max: 131_072,
+  }).default(4096),
+  timeout: seconds('Time limit', 'Seconds after which the rules’ own grade stands.', {
+    min: 1,
+    max: 290,
+  }).default(120),
+  keepAlive: text(
+    'Keep loaded',
+    'How long the model stays in memory after an answer, such as 10m; 0s frees it at once.',
+  )
+    .regex(/^\d{1,6}[smh]$/, 'must be a time such as 30s, 10m or 2h')
+    .default('10m'),
+})
+
+export type TriageOptions = z.infer<typeof triageOptions>
+
+/** The server to ask. */
+export function addressOf({ address = usualAddress }: TriageOptions): URL {
+  return new URL(address)
+}

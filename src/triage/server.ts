@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { messageOf, UnavailableError } from '../core/errors.ts'
+import { ask } from '../core/http.ts'
+
+const versionSchema = z.object({ version: z.string() })
+const tagsSchema = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string() })) })
+const showSchema = z.object({ capabilities: z.array(z.string()).default([]) })
+
+/** An Ollama server. Every method throws an `UnavailableError` that says what to do. */
+export interface Server {
+  version(): Promise<string>
+  /** Fingerprint of a model that it has. */
+  digest(model: string): Promise<string>
+  /** What the model can do: `completion`, `thinking` and so on. */
+  capabilities(model: string): Promise<readonly string[]>
+}
+
+export function makeServer(address: URL, stop: AbortSignal): Server {
+  const base = address.href.endsWith('/') ? address.href : `${address.href}/`
+  async function read<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
+    const init = body && { method: 'POST', body: JSON.stringify(body) }
+    const answer = await ask(new URL(path, base), {
+      ...init,
+      stop,
+      timeout: 10_000,
+      limit: 4_000_000,
+      redirect: 'error',
+    }).catch((error: unknown) => {
+      if (stop.aborted) throw error
+      throw new UnavailableError(
+        `Ollama does not answer: start it or correct its address; ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      )
+    })
+    const parsed = schema.safeParse(answer.status === 200 ? jsonOf(answer.body) : undefined)
+    if (parsed.success) return parsed.data
+    throw new UnavailableError(
+      `what answers at ${address.host} is not Ollama, or refuses (${answer.status}): correct its address`,
+    )
+  }
+  return {
+    version: async () => (await read('api/version', versionSchema)).version,
+    async digest(model) {
+      const { models } = await read('api/tags', tagsSchema)
+      const found = models.find(({ name }) => name === model || name === `${model}:latest`)
+      if (found) return found.digest
+      throw new UnavailableError(missing(model))
+    },
+    capabilities: async (model) => (await read('api/show', showSchema, { model })).capabilities,
+  }
+}
+
+/** What to do about a model that is not there. */
+export function missing(model: string): string {
+  return `Ollama does not have the model ${model}: run "ollama pull ${model}" there`
+}
+
+/** Whether a server of this version gives away what it was asked (CVE-2026-7482); one built from source tells no version. */
+export function isLeaky(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number)
+  if (major > 0 || (minor === 0 && patch === 0)) return false
+  return minor < 17 || (minor === 17 && patch < 1)
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

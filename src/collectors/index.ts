@@ -1,4 +1,5 @@
 import type { Collector } from '../core/collector.ts'
+import piholeLog from './pihole-log.ts'
 
 /** The registry: one import and one line for each plugin. */
-export const collectors: readonly Collector[] = []
+export const collectors: readonly Collector[] = [piholeLog]

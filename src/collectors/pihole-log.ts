@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises'
+import * as z from 'zod'
+import type { PollingCollector } from '../core/collector.ts'
+import { codeOf, messageOf, UnavailableError } from '../core/errors.ts'
+import type { Observation } from '../core/observation.ts'
+import { essential, path } from '../core/options.ts'
+import { readOn, tailCursor, type Piece } from '../core/tail.ts'
+import { makeDnsmasqParser } from '../formats/dnsmasq.ts'
+
+/** Where Pi-hole, dnsmasq, OpenWrt and the apps of Home Assistant that share their log keep it. */
+export const usualPlaces = [
+  '/var/log/pihole/pihole.log',
+  '/var/log/pihole.log',
+  '/var/log/dnsmasq.log',
+  '/var/log/dnsmasq/dnsmasq.log',
+  '/tmp/dnsmasq.log',
+  '/share/pihole/pihole.log',
+  '/share/pihole.log',
+  '/share/dnsmasq/dnsmasq.log',
+  '/share/dnsmasq.log',
+] as const
+
+/** Bytes of a log that are read when it is met for the first time. */
+const newest = 64 * 1024 * 1024
+/** Milliseconds: what is older when the log is met for the first time is history. */
+const recent = 3_600_000
+
+const options = z.object({
+  file: essential(
+    path(
+      'Pi-hole or dnsmasq log',
+      'The log to follow; when empty, the usual places are searched. When it is first met, its newest 64 MB are read: lines older than an hour are learned from and raise no alert.',
+    ).optional(),
+  ),
+})
+
+const cursor = z.object({
+  tail: tailCursor,
+  /** Milliseconds since 1970: lines from before it are history. */
+  since: z.number(),
+})
+
+/** Follows what Pi-hole or dnsmasq log of each question and answer (`log-queries`). */
+export default {
+  name: 'pihole-log',
+  title: 'Pi-hole log',
+  options,
+  cursor,
+  every: () => 0.25,
+
+  async poll({ options, cursor, now, log }) {
+    const file = options.file ?? (await newestOf(usualPlaces, cursor?.tail.file))
+    const met = cursor?.tail.file === file ? cursor : undefined
+    const since = met?.since ?? now().getTime() - recent
+    const piece = await readOn(file, met?.tail, newest)
+    if (piece.lost) log.warning('the log began anew: lines of the old one may be missing', { file })
+    const { taken, ...seen } = observe(piece, since)
+    const more = piece.more || taken < piece.lines.length
+    return { ...seen, cursor: { tail: piece.cursorAfter(taken), since }, more }
+  },
+
+  async *read(lines, _options, written) {
+    const parse = makeDnsmasqParser(written)
+    for await (const line of lines) {
+      const seen = parse(line)
+      if (typeof seen !== 'string') yield seen
+    }
+  },
+
+  async check({ options }) {
+    try {
+      const file = options.file ?? (await newestOf(usualPlaces, undefined))
+      const { lines, written } = await readOn(file, undefined, 64 * 1024)
+      const parse = makeDnsmasqParser(written)
+      const understood = lines.filter((line) => typeof parse(line) !== 'string').length
+      return [
+        understood > 0
+          ? { ok: true, message: `${file} is followed` }
+          : {
+              ok: false,
+              message: `${file} holds no DNS questions yet: switch on log-queries in dnsmasq, or query logging in Pi-hole`,
+            },
+      ]
+    } catch (error) {
+      if (error instanceof UnavailableError) return [{ ok: false, message: messageOf(error) }]
+      throw error
+    }
+  },
+} satisfies PollingCollector<z.infer<typeof options>, z.infer<typeof cursor>>
+
+/** What the lines say, as far as they are all history or all not. */
+function observe(piece: Piece, since: number) {
+  const parse = makeDnsmasqParser(piece.written)
+  const observations: Observation[] = []
+  let history = false
+  let unknown = 0
+  for (const [index, line] of piece.lines.entries()) {
+    const seen = parse(line)
+    if (seen === 'unknown') unknown++
+    if (typeof seen === 'string') continue
+    const isHistory = seen.at.getTime() < since
+    if (observations.length === 0) history = isHistory
+    if (isHistory !== history) return { observations, history, unknown, taken: index }
+    observations.push(seen)
+  }
+  return { observations, history, unknown, taken: piece.lines.length }
+}
+
+/** The one followed so far while it exists, else the one of these files written last. */
+export async function newestOf(places: readonly string[], followed: string | undefined): Promise<string> {
+  const found = await Promise.all(places.map(writtenAt))
+  const best = Math.max(...found)
+  const before = places.findIndex((place, index) => place === followed && (found[index] ?? 0) > 0)
+  const file = places[before < 0 ? found.indexOf(best) : before]
+  if (best > 0 && file !== undefined) return file
+  throw new UnavailableError(
+    'No Pi-hole or dnsmasq log was found: set collectors.pihole-log.file to where it is, or make it readable for this program',
+  )
+}
+
+/** Milliseconds since 1970; 0 when there is no such file. */
+async function writtenAt(place: string): Promise<number> {
+  try {
+    const found = await stat(place)
+    return found.isFile() ? found.mtimeMs : 0
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return 0
+    throw error
+  }
+}

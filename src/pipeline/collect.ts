@@ -57,11 +57,12 @@ export async function pollOnce(
   for (let more = true; more && !turn.stop.aborted;) {
     const part = await collector.poll({ ...context(turn, options), cursor })
     if (part.observations.length > 0) {
-      await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor })
+      const imported = part.history ?? false
+      await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor, imported })
     } else if (JSON.stringify(part.cursor) !== JSON.stringify(cursor)) {
       await store.cursors.set(name, part.cursor, 'with-next')
     }
-    turn.ok({ count: part.observations.length })
+    turn.ok({ count: part.observations.length, ...(part.unknown !== undefined && { dropped: part.unknown }) })
     taken += part.observations.length
     cursor = part.cursor
     more = part.more ?? false

@@ -37,11 +37,16 @@ export async function fetchList(
     const next = URL.parse(headers.get('location') ?? '', url)
     if (status < 300 || status > 399 || next === null)
       throw new UnavailableError(`${url.host} answers ${status}: check the list's address`)
-    if (!/^https?:$/.test(next.protocol) || (isAtHome(next) && !isAtHome(url)))
+    if (!mayLead(url, next))
       throw new UnavailableError(`${url.host} redirects to where a list cannot be: check the list's address`)
     url = next
   }
   throw new UnavailableError(`${url.host} redirects too often: check the list's address`)
+}
+
+/** Whether a redirect may be followed: never out of HTTP, and never from the internet into the home. */
+export function mayLead(from: URL, to: URL): boolean {
+  return /^https?:$/.test(to.protocol) && (isAtHome(from) || !isAtHome(to))
 }
 
 function isAtHome({ hostname }: URL): boolean {

@@ -51,7 +51,7 @@ export async function checkLists({
     const read =
       entries === undefined
         ? `Threat list ${name} is not read yet`
-        : `Threat list ${name} has ${entries} entries in use`
+        : `Threat list ${name} is in use (entries: ${entries})`
     return { ok: problem === undefined, message: problem ?? read, target: name }
   })
 }

@@ -1,0 +1,147 @@
+import { copyFile, mkdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { codeOf, ConfigError, messageOf } from '../core/errors.ts'
+import { compact } from './compaction.ts'
+import { migrate, versionOf, type Migration } from './migrations.ts'
+import { toSession, type Row, type Session, type Values } from './session.ts'
+
+/** The one DuckDB file, opened: mended, migrated, compacted, hardened. */
+export interface Database {
+  readonly file: string
+  /** One sentence for each thing that a person should know of this opening. */
+  readonly findings: readonly string[]
+  /** The connection of the writer: nobody else uses it. */
+  readonly session: Session
+  /** A question, on a connection of its own; at most two at a time. */
+  rows(sql: string, values?: Values): Promise<Row[]>
+  close(): void
+}
+
+export interface DatabaseOptions {
+  readonly folder: string
+  /** Of DuckDB's buffers: `64MB`. The process takes some 150 MB more. */
+  readonly memoryLimit: string
+  readonly migrations: readonly Migration[]
+  now(): Date
+}
+
+const readers = 2
+
+/** Opens `hearthwarden.duckdb` in the folder. A file or log that cannot be read is moved aside, never deleted. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 })
+  const file = join(options.folder, 'hearthwarden.duckdb')
+  const findings: string[] = []
+  const instance = await prepare(file, options, findings)
+  const session = toSession(await instance.connect())
+  const pool = await Promise.all(
+    Array.from({ length: readers }, async () => toSession(await instance.connect())),
+  )
+  await session.run('SET enable_external_access = false')
+  await session.run('SET lock_configuration = true')
+  const take = makePool(pool)
+  return {
+    file,
+    findings,
+    session,
+    rows: (sql, values) => take((reader) => reader.rows(sql, values)),
+    close() {
+      for (const reader of pool) reader.close()
+      session.close()
+      instance.closeSync()
+    },
+  }
+}
+
+/** Lends each thing to one at a time; who finds none waits for his turn. */
+function makePool<T>(things: readonly T[]): <R>(use: (thing: T) => Promise<R>) => Promise<R> {
+  const free = [...things]
+  const waiting: ((thing: T) => void)[] = []
+  return async (use) => {
+    const thing = free.pop() ?? (await new Promise<T>((resolve) => void waiting.push(resolve)))
+    try {
+      return await use(thing)
+    } finally {
+      const next = waiting.shift()
+      if (next) next(thing)
+      else free.push(thing)
+    }
+  }
+}
+
+/** Everything that needs the file system, before external access is switched off. */
+async function prepare(file: string, options: DatabaseOptions, findings: string[]): Promise<DuckDBInstance> {
+  const instance = await mend(file, options, findings)
+  const session = toSession(await instance.connect())
+  let compacted = false
+  try {
+    const version = await versionOf(session)
+    if (version > 0 && version < (options.migrations.at(-1)?.version ?? 0)) {
+      await session.run('CHECKPOINT')
+      await copyFile(file, `${file}.version-${version}`)
+    }
+    await migrate(session, options.migrations, options.now())
+    compacted = await compact(session, `${file}.compacting`)
+  } catch (error) {
+    session.close()
+    instance.closeSync()
+    throw error
+  }
+  session.close()
+  if (!compacted) return instance
+  instance.closeSync()
+  await rename(`${file}.compacting`, file)
+  return open(file, options)
+}
+
+/** Opens the file; what cannot be read of it is moved aside, and a finding tells so. */
+async function mend(file: string, options: DatabaseOptions, findings: string[]): Promise<DuckDBInstance> {
+  const aside = `damaged-${options.now().toISOString().replaceAll(':', '')}`
+  try {
+    return await open(file, options)
+  } catch (error) {
+    const message = messageOf(error)
+    const wal = `${file}.wal`
+    if (/WAL/.test(message) && (await isThere(wal))) {
+      await rename(wal, `${wal}.${aside}`)
+      findings.push(
+        `the newest writes to the database could not be read and were moved aside (${wal}.${aside}); the last minutes before the stop may be missing`,
+      )
+      return mend(file, options, findings)
+    }
+    if (damage.test(message)) {
+      await rename(file, `${file}.${aside}`)
+      if (await isThere(wal)) await rename(wal, `${wal}.${aside}`)
+      findings.push(
+        `the database could not be read and was moved aside (${file}.${aside}); a new one was begun`,
+      )
+      return open(file, options)
+    }
+    throw new ConfigError(
+      /Conflicting lock/.test(message)
+        ? `another process has opened the data folder ${options.folder}: stop the daemon that runs there, or choose another folder`
+        : `the database ${file} cannot be opened (${message}): check the data folder and its rights`,
+      { cause: error },
+    )
+  }
+}
+
+const damage =
+  /not a valid DuckDB database|Corrupt database|checksum|Could not read enough bytes|INTERNAL Error|Serialization Error/
+
+function open(file: string, { folder, memoryLimit }: DatabaseOptions): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(file, {
+    memory_limit: memoryLimit,
+    threads: '2',
+    temp_directory: join(folder, 'temporary'),
+    preserve_insertion_order: 'false',
+  })
+}
+
+async function isThere(file: string): Promise<boolean> {
+  const found = await stat(file).catch((error: unknown) =>
+    codeOf(error) === 'ENOENT' ? undefined : Promise.reject(error),
+  )
+  return found !== undefined
+}

@@ -3,6 +3,11 @@ import * as z from 'zod'
 const alert = z.string().regex(/^a\d{1,15}$/, 'an alert’s id, such as a12')
 const device = z.string().min(1).max(64)
 
+/** Any JSON. Its `type` is said for the OpenAPI document, whose generator does not end on a recursive schema. */
+export const settingValue = z
+  .json()
+  .meta({ type: ['string', 'number', 'boolean', 'array', 'object', 'null'] })
+
 /** What a person asks of the house. One schema for the page, the terminal, MQTT and phones. */
 export const requestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('acknowledge'), alert: alert.optional().describe('absent: all open alerts') }),
@@ -19,7 +24,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('set'),
     option: z.string().max(200),
-    value: z.json().describe('null: the default'),
+    value: settingValue.describe('null: the default'),
   }),
   z.object({ kind: z.literal('test'), notifier: z.string().max(64), target: z.string().max(255).optional() }),
 ])

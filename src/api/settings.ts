@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
+import { settingValue } from '../core/request.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, refusals } from './router.ts'
 import { resultSchema, settingSchema } from './wire.ts'
@@ -15,7 +16,7 @@ const set = createRoute({
   method: 'put',
   path: '/api/settings',
   summary: 'Saves one setting; null puts it back to its default',
-  request: { body: body(z.object({ path: z.string().min(1).max(200), value: z.json() })) },
+  request: { body: body(z.object({ path: z.string().min(1).max(200), value: settingValue })) },
   responses: { 200: json('How it ended', resultSchema), ...refusals },
 })
 

@@ -1,7 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
-import type { House, HouseState } from '../core/bridge.ts'
 import type { ApiParts } from './parts.ts'
 import { json, makeRouter } from './router.ts'
 import { checkedSchema, statsSchema, statusSchema } from './wire.ts'
@@ -36,7 +34,7 @@ const checks = createRoute({
 
 /** How the house is, and how we are. */
 export function statusRoutes(parts: ApiParts) {
-  const { store, house, stop, version, detectors, now } = parts
+  const { store, house, version, detectors, now } = parts
   return makeRouter()
     .openapi(health, (c) => c.json({ alive: true } as const, 200))
     .openapi(status, async (c) =>
@@ -47,7 +45,7 @@ export function statusRoutes(parts: ApiParts) {
           since: store.meta.createdAt,
           findings: store.meta.findings,
           detectors,
-          state: await stateNow(house, AbortSignal.any([stop, c.req.raw.signal])),
+          state: await house.state(),
         },
         200,
       ),
@@ -63,9 +61,4 @@ export function statusRoutes(parts: ApiParts) {
       ),
     )
     .openapi(checks, async (c) => c.json(await parts.checks(), 200))
-}
-
-async function stateNow(house: House, stop: AbortSignal): Promise<HouseState> {
-  for await (const state of house.states(stop)) return state
-  throw new HTTPException(503, { message: 'Hearthwarden is stopping.' })
 }

@@ -88,6 +88,7 @@ export const alertViewSchema = z
     deviceView: deviceSchema,
     signals: z.array(signalSchema).readonly(),
     advice: texts,
+    spoken: z.string().optional(),
   })
   .meta({ id: 'AlertView' })
 
@@ -123,6 +124,7 @@ export const healthSchema = z
     hasWorked: z.boolean(),
     count: z.int(),
     dropped: z.int(),
+    workedAt: time.optional(),
   })
   .meta({ id: 'Health' })
 

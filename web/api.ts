@@ -1,0 +1,54 @@
+import type { Result } from './wire.ts'
+
+/** The API answered with a refusal, or not at all. The message is a sentence for a person. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  /** 0 when there was no answer. */
+  readonly status: number
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Reads from the API. Addresses are relative: the page may lie below any path. `T` is what the API's schema promises. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return send<T>(path, signal ? { signal } : {})
+}
+
+/** Asks the house for something. */
+export async function post(path: string, body: object = {}): Promise<Result> {
+  return send<Result>(path, json('POST', body))
+}
+
+/** Saves one setting; null is its default. */
+export async function setOption(path: string, value: unknown): Promise<Result> {
+  return send<Result>('api/settings', json('PUT', { path, value }))
+}
+
+function json(method: string, body: object): RequestInit {
+  return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+async function send<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await reach(path, init)
+  if (response.ok) return response.json()
+  throw new ApiError(await refusalOf(response), response.status)
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`./${path}`, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiError('Hearthwarden does not answer.', 0)
+  }
+}
+
+async function refusalOf(response: Response): Promise<string> {
+  const text = await response.text()
+  const body: unknown = text.startsWith('{') ? JSON.parse(text) : undefined
+  const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined
+  return typeof said === 'string' ? said : `Hearthwarden answered ${response.status}.`
+}

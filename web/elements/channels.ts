@@ -1,0 +1,161 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { get, post } from '../api.ts'
+import { icon } from '../icons.ts'
+import { controls, styles } from '../styles.ts'
+import { tell } from '../told.ts'
+import type { PluginChecks, Result } from '../wire.ts'
+
+/** What every plugin finds when it looks, and a test of each channel that shows what really came of it. */
+class HwChannels extends LitElement {
+  static override properties = {
+    found: { state: true },
+    error: { state: true },
+    results: { state: true },
+    testing: { state: true },
+  }
+  static override styles = [
+    styles,
+    controls,
+    css`
+      .card > * + * {
+        margin-top: 0.4rem;
+      }
+      .plugin {
+        padding: 0.9rem 0;
+      }
+      .plugin:last-child {
+        padding-bottom: 0;
+      }
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.3rem 0.6rem;
+        padding: 0.3rem 0;
+      }
+      li > .grow {
+        flex-basis: 9rem;
+      }
+      .good > .icon {
+        color: var(--none);
+      }
+      .bad > .icon {
+        color: var(--medium);
+      }
+      .card > .rest {
+        margin-top: 1.5rem;
+      }
+      .result {
+        flex-basis: 100%;
+        padding-left: 1.85rem;
+      }
+    `,
+  ]
+  declare found: readonly PluginChecks[] | undefined
+  declare error: string | undefined
+  /** What came of each test, by plugin and target. */
+  declare results: ReadonlyMap<string, Result>
+  declare testing: string | undefined
+
+  constructor() {
+    super()
+    this.results = new Map()
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    void this.#look()
+  }
+
+  async #look(): Promise<void> {
+    this.found = undefined
+    this.error = undefined
+    try {
+      this.found = await get<readonly PluginChecks[]>('api/checks')
+    } catch (error) {
+      this.error = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  async #test(key: string, notifier: string, target: string | undefined): Promise<void> {
+    this.testing = key
+    const result = await tell(
+      this,
+      post('api/requests', { kind: 'test', notifier, ...(target !== undefined && { target }) }),
+    )
+    this.results = new Map(this.results).set(key, result)
+    this.testing = undefined
+  }
+
+  override render() {
+    const channels = this.found?.filter(isChannel) ?? []
+    const rest = this.found?.filter((plugin) => !isChannel(plugin)) ?? []
+    return html`<section class="card" aria-labelledby="channels">
+      <div class="row">
+        <h2 id="channels" class="grow">Channels</h2>
+        <button ?disabled=${!this.found && this.error === undefined} @click=${() => this.#look()}>
+          Look again
+        </button>
+      </div>
+      ${this.error === undefined ? nothing : html`<p>${this.error}</p>`}
+      ${
+        this.found
+          ? html`<div class="rows">${this.found.map((plugin) => this.#plugin(plugin))}</div>`
+          : this.error === undefined
+            ? html`<p class="soft">Looking…</p>`
+            : nothing
+      }
+    </section>`
+  }
+
+  #plugin({ plugin, kind, title, checks }: PluginChecks) {
+    const testable = kind === 'notifiers'
+    const whole = testable && !checks.some(({ target }) => target !== undefined)
+    return html`<div class="plugin">
+      <div class="row">
+        <h3 class="grow">${title}</h3>
+        ${whole && checks.every(({ ok }) => ok) ? this.#button(plugin, undefined, title) : nothing}
+      </div>
+      <ul>
+        ${checks.map(
+          ({ ok, message, target }) =>
+            html`<li class=${ok ? 'good' : 'bad'}>
+              ${icon(ok ? 'none' : 'medium')}
+              <span class="grow strange"
+                ><span class="visually-hidden">${ok ? 'Found:' : 'Missing:'}</span> ${message}</span
+              >
+              ${testable && target !== undefined ? this.#button(plugin, target, target) : nothing}
+              ${target === undefined ? nothing : this.#result(`${plugin} ${target}`)}
+            </li>`,
+        )}
+      </ul>
+      ${whole ? this.#result(plugin) : nothing}
+    </div>`
+  }
+
+  #button(plugin: string, target: string | undefined, name: string) {
+    const key = target === undefined ? plugin : `${plugin} ${target}`
+    return html`<button
+      aria-label="Test ${name}"
+      ?disabled=${this.testing !== undefined}
+      @click=${() => this.#test(key, plugin, target)}
+    >
+      ${this.testing === key ? 'Testing…' : 'Test'}
+    </button>`
+  }
+
+  #result(key: string) {
+    const result = this.results.get(key)
+    if (!result) return nothing
+    return html`<p class="result strange ${result.ok ? 'good' : 'bad'}">
+      ${icon(result.ok ? 'none' : 'medium')} ${result.message}
+    </p>`
+  }
+}
+
+/** People are reached, or another system is, through these. */
+function isChannel({ kind }: PluginChecks): boolean {
+  return kind === 'notifiers' || kind === 'bridges'
+}
+
+customElements.define('hw-channels', HwChannels)

@@ -1,0 +1,150 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { post } from '../api.ts'
+import { icon } from '../icons.ts'
+import type { Live } from '../live.ts'
+import { hashOf } from '../route.ts'
+import { controls, styles } from '../styles.ts'
+import { tell } from '../told.ts'
+import { Watched } from '../watched.ts'
+import type { Device, DeviceView, DomainRow, Grant } from '../wire.ts'
+import { day, figure } from '../words.ts'
+
+/** One device: who it is, what it asks for, what it did, what it may. */
+class HwDevice extends LitElement {
+  static override properties = { live: { attribute: false }, deviceId: { attribute: false } }
+  static override styles = [
+    styles,
+    controls,
+    css`
+      .back {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.2rem;
+        text-decoration: none;
+        margin: 0 0 0.5rem -0.3rem;
+      }
+      .facts {
+        display: grid;
+        grid-template-columns: minmax(6rem, max-content) minmax(0, 1fr);
+        gap: 0.3rem 1.4rem;
+      }
+      dt {
+        color: var(--soft);
+      }
+      .domains li,
+      .grants li {
+        padding: 0.45rem 0;
+      }
+      .domains {
+        columns: 22rem 2;
+        column-gap: 2.5rem;
+      }
+      .domains li {
+        display: flex;
+        gap: 1rem;
+        break-inside: avoid;
+        padding: 0.15rem 0;
+      }
+    `,
+  ]
+  declare live: Live | undefined
+  declare deviceId: string
+  readonly #view = new Watched<DeviceView>(this, ['devices', 'alerts', 'grants'], () => ({
+    live: this.live,
+    path: `api/devices/${encodeURIComponent(this.deviceId)}`,
+  }))
+
+  override render() {
+    const { value, error } = this.#view
+    return html`
+      <a class="back" href=${hashOf('devices')}>${icon('back')}Devices</a>
+      ${
+        value
+          ? html`<article class="page">
+              <hw-device-name .device=${value.device}></hw-device-name>
+              ${this.#facts(value.device)} ${this.#alerts(value)} ${this.#domains(value.domains)}
+              ${this.#grants(value.grants)}
+            </article>`
+          : error === undefined
+            ? html`<p class="soft">Looking…</p>`
+            : html`<hw-empty .heading=${'This device cannot be shown'}>${error}</hw-empty>`
+      }
+    `
+  }
+
+  #facts({ addresses, macs, hostnames, randomMac, provisional, firstSeen, lastSeen }: Device) {
+    const fact = (title: string, value: unknown) =>
+      html`<dt>${title}</dt>
+        <dd class="strange">${value}</dd>`
+    return html`<section class="card" aria-label="What is known of it">
+      <dl class="facts">
+        ${hostnames.length > 0 ? fact('Calls itself', hostnames.join(', ')) : nothing}
+        ${fact('Addresses', addresses.join(', ') || 'none known')}
+        ${
+          macs.length > 0
+            ? fact('Hardware', `${macs.join(', ')}${randomMac ? ' (made up: it hides its identity)' : ''}`)
+            : nothing
+        }
+        ${fact('First seen', html`<hw-time .at=${firstSeen}></hw-time>`)}
+        ${fact('Last seen', html`<hw-time .at=${lastSeen}></hw-time>`)}
+      </dl>
+      ${
+        provisional
+          ? html`<p class="soft small">
+              Known by an address alone so far: it may turn out to be another device of the list.
+            </p>`
+          : nothing
+      }
+    </section>`
+  }
+
+  #alerts({ alerts }: DeviceView) {
+    if (alerts.length === 0) return nothing
+    return html`<section aria-labelledby="alerts">
+      <h2 id="alerts">Alerts</h2>
+      <hw-alert-list .alerts=${alerts}></hw-alert-list>
+    </section>`
+  }
+
+  #domains(domains: readonly DomainRow[]) {
+    return html`<section class="card" aria-labelledby="domains">
+      <h2 id="domains">What it asked for in the last 24 hours</h2>
+      ${
+        domains.length === 0
+          ? html`<p class="soft">Nothing that a source here has seen.</p>`
+          : html`<ol class="domains">
+              ${domains.map(
+                ({ domain, queries, blocked }) =>
+                  html`<li>
+                    <span class="grow strange">${domain}</span>
+                    <span class="soft">${figure(queries)}${blocked > 0 ? ', blocked' : ''}</span>
+                  </li>`,
+              )}
+            </ol>`
+      }
+    </section>`
+  }
+
+  #grants(grants: readonly Grant[]) {
+    if (grants.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="grants">
+      <h2 id="grants">What you said is expected</h2>
+      <ul class="grants rows">
+        ${grants.map(
+          ({ id, detector, target, until }) =>
+            html`<li class="row">
+              <span class="grow strange"
+                >${detector}${target === undefined ? '' : html` about <b>${target}</b>`}, until
+                ${day(until)}</span
+              >
+              <button class="plain" @click=${() => tell(this, post(`api/grants/${id}/revoke`))}>
+                Take back
+              </button>
+            </li>`,
+        )}
+      </ul>
+    </section>`
+  }
+}
+
+customElements.define('hw-device', HwDevice)

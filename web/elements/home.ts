@@ -1,0 +1,123 @@
+import { html, LitElement, nothing } from 'lit'
+import { icon } from '../icons.ts'
+import type { Live } from '../live.ts'
+import { hashOf } from '../route.ts'
+import { styles } from '../styles.ts'
+import { Watched } from '../watched.ts'
+import type { AlertRow, HealthRow, HouseState, Overview } from '../wire.ts'
+import { day, figure, headline, isTroubled, kindOf } from '../words.ts'
+import { homeStyles } from './home-styles.ts'
+
+/** The house in one glance. */
+class HwHome extends LitElement {
+  static override properties = { live: { attribute: false }, overview: { attribute: false } }
+  static override styles = [styles, homeStyles]
+  declare live: Live | undefined
+  declare overview: Overview | undefined
+  readonly #open = new Watched<readonly AlertRow[]>(this, ['alerts', 'devices'], () => ({
+    live: this.live,
+    path: 'api/alerts?status=open&limit=5',
+  }))
+
+  override render() {
+    if (!this.overview) return nothing
+    const { state } = this.overview
+    const alerts = this.#open.value ?? []
+    return html`<div class="page">
+      ${this.#glance(state)}
+      ${
+        alerts.length === 0
+          ? nothing
+          : html`<section aria-labelledby="open">
+              <div class="row heading">
+                <h2 id="open" class="grow">Open alerts</h2>
+                ${
+                  state.openAlerts > alerts.length
+                    ? html`<a href=${hashOf('alerts')}>All ${state.openAlerts}</a>`
+                    : nothing
+                }
+              </div>
+              <hw-alert-list .alerts=${alerts}></hw-alert-list>
+            </section>`
+      }
+      ${this.#troubles(state.health)} ${this.#figures(state)} ${this.#learning(this.overview)}
+      ${this.#recap(state)}
+    </div>`
+  }
+
+  #glance({ severity, openAlerts, health, lastAnalysis }: HouseState) {
+    const { title, sentence } = headline(severity, openAlerts, health)
+    return html`<section class="glance ${severity}" aria-label="State of the house">
+      ${icon(severity)}
+      <div>
+        <h1>${title}</h1>
+        <p>${sentence}</p>
+        ${lastAnalysis ? html`<p class="small">Last looked <hw-time .at=${lastAnalysis}></hw-time></p>` : nothing}
+      </div>
+    </section>`
+  }
+
+  /** What needs a person, in the words of who needs it. */
+  #troubles(health: readonly HealthRow[]) {
+    const rows = health.filter(isTroubled)
+    const { findings } = this.overview ?? { findings: [] }
+    if (rows.length + findings.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="troubles">
+      <h2 id="troubles">Needs a look</h2>
+      <ul class="troubles">
+        ${rows.map(
+          ({ title, reason }) =>
+            html`<li>
+              ${icon('medium')}<span class="strange"><b>${title}</b>: ${reason ?? 'not well'}</span>
+            </li>`,
+        )}
+        ${findings.map((finding) => html`<li>${icon('medium')}<span class="strange">${finding}</span></li>`)}
+      </ul>
+      <p class="small"><a href=${hashOf('health')}>Health of everything</a></p>
+    </section>`
+  }
+
+  #figures(state: HouseState) {
+    const tile = (title: string, value: string, note = '') =>
+      html`<div>
+        <dt>${title}</dt>
+        <dd><b>${value}</b>${note ? html`<span class="soft small strange"> ${note}</span>` : nothing}</dd>
+      </div>`
+    const dns = state.health.some((row) => kindOf(row) === 'collect' && /dns|hole|adguard/.test(row.loop))
+    const [hottest] = [...state.temperatures].sort((a, b) => b.value - a.value)
+    return html`<dl class="figures" aria-label="Today">
+      ${tile('Devices', figure(state.devices), state.newDevicesToday > 0 ? `${state.newDevicesToday} new today` : '')}
+      ${
+        dns
+          ? [
+              tile('Names looked up today', figure(state.dnsToday)),
+              tile('New to a device today', figure(state.newDomainsToday)),
+            ]
+          : nothing
+      }
+      ${hottest ? tile('Warmest sensor here', `${figure(hottest.value)} °C`, hottest.sensor) : nothing}
+    </dl>`
+  }
+
+  #learning({ since, state: { learning } }: Overview) {
+    if (!learning.on) return nothing
+    return html`<section class="card" aria-labelledby="learning">
+      <h2 id="learning">Getting to know your home</h2>
+      <p>
+        Watching since ${day(since)}. Until ${day(learning.until)} Hearthwarden learns what is normal here:
+        only what is certain is told at once, the rest waits for the daily recap.
+      </p>
+    </section>`
+  }
+
+  #recap({ recap }: HouseState) {
+    if (!recap) return nothing
+    return html`<section class="card" aria-labelledby="recap">
+      <h2 id="recap">${day(recap.at)}</h2>
+      <p class="strange">${recap.headline}</p>
+      <p class="small"><a href=${hashOf('recap')}>The whole recap</a></p>
+    </section>`
+  }
+}
+
+customElements.define('hw-home', HwHome)

@@ -1,0 +1,130 @@
+import type { HealthRow, LoopState, Severity, Status } from './wire.ts'
+
+/** How the page says things. Pure: the time is an argument. */
+
+export const severityWords: Record<Severity, string> = {
+  none: 'None',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+}
+
+export const statusWords: Record<Status, string> = {
+  open: 'Open',
+  acknowledged: 'Acknowledged',
+  expected: 'Expected',
+  closed: 'Closed',
+}
+
+export const loopWords: Record<LoopState, string> = {
+  starting: 'Starting',
+  ok: 'Well',
+  waiting: 'Not answering',
+  blocked: 'Needs you',
+  failing: 'Failing',
+  off: 'Not set up',
+}
+
+const spans: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+]
+
+/** `5 minutes ago`, `in 3 days`, `just now`. */
+export function ago(time: string, now: Date): string {
+  const seconds = (new Date(time).getTime() - now.getTime()) / 1000
+  const [unit, size] = spans.find(([, size]) => Math.abs(seconds) >= size) ?? []
+  if (unit === undefined || size === undefined) return 'just now'
+  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(Math.round(seconds / size), unit)
+}
+
+/** `21 Nov, 14:05`, in the reader's own time zone. */
+export function moment(time: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(time))
+}
+
+/** `Saturday 21 November` */
+export function day(time: string): string {
+  return new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }).format(
+    new Date(time),
+  )
+}
+
+/** `1,204`; at most one digit after the point. */
+export function figure(value: number): string {
+  return new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 }).format(value)
+}
+
+/** `1 device`, `4 devices` */
+export function count(amount: number, one: string, many = `${one}s`): string {
+  return `${figure(amount)} ${amount === 1 ? one : many}`
+}
+
+/** `quite sure (82 %)` */
+export function sureness(confidence: number): string {
+  const word =
+    confidence >= 0.9
+      ? 'certain'
+      : confidence >= 0.7
+        ? 'quite sure'
+        : confidence >= 0.4
+          ? 'fairly sure'
+          : 'a hint'
+  return `${word} (${Math.round(confidence * 100)} %)`
+}
+
+/** `nxdomainShare` → `nxdomain share` */
+export function spaced(name: string): string {
+  return name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/[-_]/g, ' ')
+    .toLowerCase()
+}
+
+/** The part of a loop's name before the slash: `collect`, `notify`. */
+export function kindOf({ loop }: Pick<HealthRow, 'loop'>): string {
+  return loop.split('/', 1)[0] ?? loop
+}
+
+/** It does not do its work, and should. */
+export function isTroubled({ state }: Pick<HealthRow, 'state'>): boolean {
+  return state === 'waiting' || state === 'blocked' || state === 'failing'
+}
+
+/** The whole house in a few words, and one sentence about it. */
+export function headline(
+  severity: Severity,
+  openAlerts: number,
+  health: readonly HealthRow[],
+): { title: string; sentence: string } {
+  const sources = health.filter((row) => kindOf(row) === 'collect' && row.state !== 'off')
+  const troubled = sources.filter(isTroubled)
+  const watching =
+    sources.length === 0
+      ? 'No source is set up yet, so there is nothing to watch.'
+      : troubled.length === 0
+        ? `${count(sources.length, 'source')} watched, all well.`
+        : `${count(troubled.length, 'source')} of ${sources.length} not well.`
+  const open = `${count(openAlerts, 'open alert')}. ${watching}`
+  switch (severity) {
+    case 'high':
+      return { title: 'Something needs you', sentence: open }
+    case 'medium':
+      return { title: 'Worth a look', sentence: open }
+    case 'low':
+      return { title: 'Small things noticed', sentence: open }
+    case 'none':
+      return troubled.length > 0 || sources.length === 0
+        ? { title: 'Quiet, but not all is watched', sentence: watching }
+        : { title: 'All is calm', sentence: `Nothing is open. ${watching}` }
+  }
+}

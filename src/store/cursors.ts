@@ -1,0 +1,50 @@
+import type { Database } from './database.ts'
+import { jsonOf, textOf } from './rows.ts'
+import type { Cursors } from './store.ts'
+import type { Transaction, Writer } from './writer.ts'
+
+export interface OpenCursors extends Cursors {
+  /** Puts a loop's cursor into the commit of what it produced. Nothing for undefined. */
+  save(loop: string, cursor: unknown, transaction: Transaction): Promise<void>
+}
+
+/** Where each loop goes on after a restart. */
+export async function openCursors(database: Database, writer: Writer): Promise<OpenCursors> {
+  const rows = await database.rows('SELECT loop, cursor FROM cursors')
+  const saved = new Map(rows.map((row): [string, unknown] => [textOf(row, 'loop'), jsonOf(row, 'cursor')]))
+  /** Moved and not written yet: one write for all of them. */
+  let moved = new Map<string, unknown>()
+
+  async function save(loop: string, cursor: unknown, transaction: Transaction): Promise<void> {
+    if (cursor === undefined) return
+    const values = { loop, cursor: JSON.stringify(cursor) }
+    const changed = await transaction.run('UPDATE cursors SET cursor = $cursor WHERE loop = $loop', values)
+    if (changed === 0) await transaction.run('INSERT INTO cursors VALUES ($loop, $cursor)', values)
+    transaction.committed(() => saved.set(loop, cursor))
+  }
+
+  async function saveMoved(transaction: Transaction): Promise<void> {
+    const batch = moved
+    moved = new Map()
+    transaction.undo(() => {
+      moved = new Map([...batch, ...moved])
+    })
+    for (const [loop, cursor] of batch) await save(loop, cursor, transaction)
+  }
+
+  return {
+    save,
+    get: (loop) => Promise.resolve(saved.get(loop)),
+    async set(loop, cursor, when) {
+      if (when === 'now') {
+        moved.delete(loop)
+        await writer.write({ urgency: 'now', apply: (transaction) => save(loop, cursor, transaction) })
+        return
+      }
+      moved.set(loop, cursor)
+      if (moved.size > 1) return
+      // Nobody waits for it: a move that is not written is moved again, and what it rested on is told by other writes.
+      writer.write({ urgency: 'with-next', apply: saveMoved }).catch(() => undefined)
+    },
+  }
+}

@@ -88,8 +88,6 @@ class HwChannels extends LitElement {
   }
 
   override render() {
-    const channels = this.found?.filter(isChannel) ?? []
-    const rest = this.found?.filter((plugin) => !isChannel(plugin)) ?? []
     return html`<section class="card" aria-labelledby="channels">
       <div class="row">
         <h2 id="channels" class="grow">Channels</h2>
@@ -97,15 +95,29 @@ class HwChannels extends LitElement {
           Look again
         </button>
       </div>
-      ${this.error === undefined ? nothing : html`<p>${this.error}</p>`}
-      ${
-        this.found
-          ? html`<div class="rows">${this.found.map((plugin) => this.#plugin(plugin))}</div>`
-          : this.error === undefined
-            ? html`<p class="soft">Looking…</p>`
-            : nothing
-      }
+      ${this.found ? this.#findings(this.found) : html`<p class="soft">${this.error ?? 'Looking…'}</p>`}
     </section>`
+  }
+
+  #findings(found: readonly PluginChecks[]) {
+    const channels = found.filter(isChannel)
+    const rest = found.filter((plugin) => !isChannel(plugin))
+    return html`
+      ${
+        channels.length === 0
+          ? html`<p class="soft">
+              None is set up yet: alerts are on this page only. Discord, spoken alerts and MQTT are in the
+              settings.
+            </p>`
+          : html`<div class="rows">${channels.map((plugin) => this.#plugin(plugin))}</div>`
+      }
+      ${
+        rest.length === 0
+          ? nothing
+          : html`<h2 class="rest">What else was found</h2>
+              <div class="rows">${rest.map((plugin) => this.#plugin(plugin))}</div>`
+      }
+    `
   }
 
   #plugin({ plugin, kind, title, checks }: PluginChecks) {

@@ -14,6 +14,7 @@ export async function openCursors(database: Database, writer: Writer): Promise<O
   const saved = new Map(rows.map((row): [string, unknown] => [textOf(row, 'loop'), jsonOf(row, 'cursor')]))
   /** Moved and not written yet: one write for all of them. */
   let moved = new Map<string, unknown>()
+  let queued = false
 
   async function save(loop: string, cursor: unknown, transaction: Transaction): Promise<void> {
     if (cursor === undefined) return
@@ -26,6 +27,7 @@ export async function openCursors(database: Database, writer: Writer): Promise<O
   async function saveMoved(transaction: Transaction): Promise<void> {
     const batch = moved
     moved = new Map()
+    queued = false
     transaction.undo(() => {
       moved = new Map([...batch, ...moved])
     })
@@ -38,13 +40,13 @@ export async function openCursors(database: Database, writer: Writer): Promise<O
     async set(loop, cursor, when) {
       if (when === 'now') {
         moved.delete(loop)
-        await writer.write({ urgency: 'now', apply: (transaction) => save(loop, cursor, transaction) })
-        return
+        return writer.write({ urgency: 'now', apply: (transaction) => save(loop, cursor, transaction) })
       }
       moved.set(loop, cursor)
-      if (moved.size > 1) return
-      // Nobody waits for it: a move that is not written is moved again, and what it rested on is told by other writes.
-      writer.write({ urgency: 'with-next', apply: saveMoved }).catch(() => undefined)
+      if (queued) return
+      queued = true
+      // Nobody waits for it: what could not be written is kept for the next time.
+      writer.write({ urgency: 'with-next', apply: saveMoved }).catch(() => (queued = false))
     },
   }
 }

@@ -1,14 +1,13 @@
-import { stat } from 'node:fs/promises'
 import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
-import { codeOf, messageOf, UnavailableError } from '../core/errors.ts'
+import { messageOf, UnavailableError } from '../core/errors.ts'
 import type { Observation } from '../core/observation.ts'
 import { essential, path } from '../core/options.ts'
-import { readOn, tailCursor, type Piece } from '../core/tail.ts'
+import { newestOf, readOn, tailCursor, type Piece } from '../core/tail.ts'
 import { makeDnsmasqParser } from '../formats/dnsmasq.ts'
 
 /** Where Pi-hole, dnsmasq, OpenWrt and the apps of Home Assistant that share their log keep it. */
-export const usualPlaces = [
+const usualPlaces = [
   '/var/log/pihole/pihole.log',
   '/var/log/pihole.log',
   '/var/log/dnsmasq.log',
@@ -18,7 +17,7 @@ export const usualPlaces = [
   '/share/pihole.log',
   '/share/dnsmasq/dnsmasq.log',
   '/share/dnsmasq.log',
-] as const
+]
 
 /** Bytes of a log that are read when it is met for the first time. */
 const newest = 64 * 1024 * 1024
@@ -49,7 +48,7 @@ export default {
   every: () => 0.25,
 
   async poll({ options, cursor, now, log }) {
-    const file = options.file ?? (await newestOf(usualPlaces, cursor?.tail.file))
+    const file = await logOf(options.file, cursor?.tail.file)
     const met = cursor?.tail.file === file ? cursor : undefined
     const since = met?.since ?? now().getTime() - recent
     const piece = await readOn(file, met?.tail, newest)
@@ -69,7 +68,7 @@ export default {
 
   async check({ options }) {
     try {
-      const file = options.file ?? (await newestOf(usualPlaces, undefined))
+      const file = await logOf(options.file)
       const { lines, written } = await readOn(file, undefined, 64 * 1024)
       const parse = makeDnsmasqParser(written)
       const understood = lines.filter((line) => typeof parse(line) !== 'string').length
@@ -106,26 +105,10 @@ function observe(piece: Piece, since: number) {
   return { observations, history, unknown, taken: piece.lines.length }
 }
 
-/** The one followed so far while it exists, else the one of these files written last. */
-export async function newestOf(places: readonly string[], followed: string | undefined): Promise<string> {
-  const found = await Promise.all(places.map(writtenAt))
-  const best = Math.max(...found)
-  const before = places.findIndex((place, index) => place === followed && (found[index] ?? 0) > 0)
-  const file = places[before < 0 ? found.indexOf(best) : before]
-  if (best > 0 && file !== undefined) return file
+async function logOf(file: string | undefined, followed?: string): Promise<string> {
+  const found = file ?? (await newestOf(usualPlaces, followed))
+  if (found !== undefined) return found
   throw new UnavailableError(
     'No Pi-hole or dnsmasq log was found: set collectors.pihole-log.file to where it is, or make it readable for this program',
   )
-}
-
-/** Milliseconds since 1970; 0 when there is no such file. */
-async function writtenAt(place: string): Promise<number> {
-  try {
-    const found = await stat(place)
-    return found.isFile() ? found.mtimeMs : 0
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return 0
-    throw error
-  }
 }

@@ -180,3 +180,25 @@ async function read(handle: FileHandle, from: number, most: number): Promise<Buf
   }
   return buffer.subarray(0, length)
 }
+
+/** Of these files the one followed so far, while it exists, else the one written last; undefined when there is none. */
+export async function newestOf(
+  places: readonly string[],
+  followed: string | undefined,
+): Promise<string | undefined> {
+  const found = await Promise.all(places.map(async (place) => ({ place, at: await writtenAt(place) })))
+  const there = found.filter(({ at }) => at > 0).toSorted((a, b) => b.at - a.at)
+  return (there.find(({ place }) => place === followed) ?? there[0])?.place
+}
+
+/** Milliseconds since 1970; 0 when there is no such file. */
+async function writtenAt(place: string): Promise<number> {
+  try {
+    const found = await stat(place)
+    return found.isFile() ? found.mtimeMs : 0
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return 0
+    throw error
+  }
+}

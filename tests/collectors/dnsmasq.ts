@@ -58,7 +58,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   for (const end = Date.now() + 10_000; Date.now() < end; await setTimeout(10)) {
     if (await holds()) return
   }
-  throw new Error(`not within 10 s: ${holds}`)
+  throw new Error(`not within 10 s: ${holds.toString()}`)
 }
 
 async function freePort(): Promise<number> {

@@ -14,8 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { dnsmasqLines } from '../../bench/lines.ts'
-import piholeLog, { newestOf } from '../../src/collectors/pihole-log.ts'
-import { UnavailableError } from '../../src/core/errors.ts'
+import piholeLog from '../../src/collectors/pihole-log.ts'
 import type { Observation } from '../../src/core/observation.ts'
 import { without } from '../partners.ts'
 import { collect, contextOf } from './collecting.ts'
@@ -184,22 +183,6 @@ describe('a log met for the first time', () => {
 })
 
 describe('where the log is', () => {
-  it('is the file written last, and stays', async () => {
-    const places = ['a.log', 'b.log', 'c.log'].map((name) => join(folder, name))
-    const [first = '', second = ''] = places
-    await assert.rejects(
-      newestOf(places, undefined),
-      (error) => error instanceof UnavailableError && /collectors\.pihole-log\.file/.test(error.message),
-    )
-    writeFileSync(first, '')
-    utimesSync(first, 1000, 1000)
-    assert.equal(await newestOf(places, undefined), first)
-    writeFileSync(second, '')
-    assert.equal(await newestOf(places, undefined), second)
-    assert.equal(await newestOf(places, first), first)
-    assert.equal(await newestOf(places, 'gone.log'), second)
-  })
-
   it('is told when it is checked', async () => {
     const check = async () => (await piholeLog.check(contextOf({ file })))[0]
     assert.deepEqual(await check(), {

@@ -42,6 +42,16 @@ export function ago(time: string, now: Date): string {
   return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(Math.round(seconds / size), unit)
 }
 
+/** `40 minutes`, `a moment`: how long it has lasted. */
+export function lasting(since: string, now: Date): string {
+  const seconds = (now.getTime() - new Date(since).getTime()) / 1000
+  const [unit, size] = spans.find(([, size]) => seconds >= size) ?? []
+  if (unit === undefined || size === undefined) return 'a moment'
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.round(seconds / size),
+  )
+}
+
 /** `21 Nov, 14:05`, in the reader's own time zone. */
 export function moment(time: string): string {
   return new Intl.DateTimeFormat('en-GB', {
@@ -100,12 +110,12 @@ export function isTroubled({ state }: Pick<HealthRow, 'state'>): boolean {
   return state === 'waiting' || state === 'blocked' || state === 'failing'
 }
 
-/** The whole house in a few words, and one sentence about it. */
+/** The whole house in a few words, one sentence about it, and the colour that suits both. */
 export function headline(
   severity: Severity,
   openAlerts: number,
   health: readonly HealthRow[],
-): { title: string; sentence: string } {
+): { title: string; sentence: string; tone: Severity } {
   const sources = health.filter((row) => kindOf(row) === 'collect' && row.state !== 'off')
   const troubled = sources.filter(isTroubled)
   const watching =
@@ -113,18 +123,18 @@ export function headline(
       ? 'No source is set up yet, so there is nothing to watch.'
       : troubled.length === 0
         ? `${count(sources.length, 'source')} watched, all well.`
-        : `${count(troubled.length, 'source')} of ${sources.length} not well.`
+        : `${troubled.length} of ${count(sources.length, 'source')} not well.`
   const open = `${count(openAlerts, 'open alert')}. ${watching}`
   switch (severity) {
     case 'high':
-      return { title: 'Something needs you', sentence: open }
+      return { title: 'Something needs you', sentence: open, tone: 'high' }
     case 'medium':
-      return { title: 'Worth a look', sentence: open }
+      return { title: 'Worth a look', sentence: open, tone: 'medium' }
     case 'low':
-      return { title: 'Small things noticed', sentence: open }
+      return { title: 'Small things noticed', sentence: open, tone: 'low' }
     case 'none':
       return troubled.length > 0 || sources.length === 0
-        ? { title: 'Quiet, but not all is watched', sentence: watching }
-        : { title: 'All is calm', sentence: `Nothing is open. ${watching}` }
+        ? { title: 'Quiet, but not all is watched', sentence: watching, tone: 'low' }
+        : { title: 'All is calm', sentence: `Nothing is open. ${watching}`, tone: 'none' }
   }
 }

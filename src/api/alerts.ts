@@ -7,7 +7,7 @@ import { severities } from '../core/severity.ts'
 import type { Store } from '../store/store.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, missing, refusals } from './router.ts'
-import { alertRowSchema, alertStorySchema, resultSchema } from './wire.ts'
+import { alertRowSchema, alertStorySchema, resultSchema } from './wire/alerts.ts'
 
 const params = z.object({ id: z.string().regex(/^a\d{1,15}$/, 'an alert’s id, such as a12') })
 const result = { 200: json('How it ended', resultSchema), ...refusals }

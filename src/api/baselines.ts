@@ -4,7 +4,7 @@ import type { Baseline } from '../core/baseline.ts'
 import { toDeviceId } from '../core/device.ts'
 import type { ApiParts } from './parts.ts'
 import { json, makeRouter, refusals } from './router.ts'
-import { baselineSchema } from './wire.ts'
+import { baselineSchema } from './wire/devices.ts'
 
 const list = createRoute({
   method: 'get',

@@ -7,19 +7,13 @@ import type { RequestInput, RequestResult } from '../core/request.ts'
 import {
   alertRowSchema,
   alertStorySchema,
-  baselineSchema,
-  checkedSchema,
   deviceSchema,
-  deviceViewSchema,
   errorSchema,
-  eventSchema,
-  recapSchema,
   resultSchema,
-  settingSchema,
   signalSchema,
-  statsSchema,
-  statusSchema,
-} from './wire.ts'
+} from './wire/alerts.ts'
+import { baselineSchema, deviceViewSchema, eventSchema } from './wire/devices.ts'
+import { checkedSchema, recapSchema, settingSchema, statsSchema, statusSchema } from './wire/house.ts'
 
 /** Where the running daemon is: written by it, mode 0600. */
 export const daemonSchema = z.object({ address: z.url(), token: z.string().min(1) })

@@ -7,7 +7,8 @@ import { toBaselineView } from './baselines.ts'
 import { toGrantView } from './grants.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, missing, refusals } from './router.ts'
-import { deviceSchema, deviceViewSchema, resultSchema } from './wire.ts'
+import { deviceSchema, resultSchema } from './wire/alerts.ts'
+import { deviceViewSchema } from './wire/devices.ts'
 
 const day = 24 * 60 * 60 * 1000
 const params = z.object({ id: z.string().min(1).max(255).describe('an id, name, address or MAC') })

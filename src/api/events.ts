@@ -4,7 +4,8 @@ import { toDeviceId } from '../core/device.ts'
 import type { StoredEvent } from '../store/store.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, refusals } from './router.ts'
-import { eventSchema, signalSchema } from './wire.ts'
+import { signalSchema } from './wire/alerts.ts'
+import { eventSchema } from './wire/devices.ts'
 
 const time = z.iso.datetime({ offset: true })
 

@@ -4,7 +4,7 @@ import type { Grant } from '../core/grant.ts'
 import type { Store } from '../store/store.ts'
 import type { ApiParts } from './parts.ts'
 import { json, makeRouter, refusals } from './router.ts'
-import { grantSchema, resultSchema } from './wire.ts'
+import { grantSchema, resultSchema } from './wire/alerts.ts'
 
 const list = createRoute({
   method: 'get',

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import * as z from 'zod'
 import type { ApiParts } from './parts.ts'
 import { json, makeRouter, missing, refusals } from './router.ts'
-import { recapSchema } from './wire.ts'
+import { recapSchema } from './wire/house.ts'
 
 const newest = createRoute({
   method: 'get',

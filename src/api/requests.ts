@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { requestSchema } from '../core/request.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, refusals } from './router.ts'
-import { resultSchema } from './wire.ts'
+import { resultSchema } from './wire/alerts.ts'
 
 const ask = createRoute({
   method: 'post',

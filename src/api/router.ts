@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { ZodType } from 'zod'
 import type { Asker } from '../core/request.ts'
-import { errorSchema } from './wire.ts'
+import { errorSchema } from './wire/alerts.ts'
 
 /** What the guard of a listener tells the routes behind it. Nothing where the API is asked in process: the terminal. */
 export interface ApiEnv {

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { settingValue } from '../core/request.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, refusals } from './router.ts'
-import { resultSchema, settingSchema } from './wire.ts'
+import { resultSchema } from './wire/alerts.ts'
+import { settingSchema } from './wire/house.ts'
 
 const list = createRoute({
   method: 'get',

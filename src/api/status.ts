@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import type { ApiParts } from './parts.ts'
 import { json, makeRouter } from './router.ts'
-import { checkedSchema, statsSchema, statusSchema } from './wire.ts'
+import { checkedSchema, statsSchema, statusSchema } from './wire/house.ts'
 
 const health = createRoute({
   method: 'get',

@@ -50,6 +50,11 @@ class HwAlertActions extends LitElement {
       .row:first-child {
         margin-top: 0;
       }
+      @media (max-width: 34rem) {
+        .row button {
+          flex: 1 1 auto;
+        }
+      }
     `,
   ]
   declare view: AlertView

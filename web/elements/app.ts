@@ -141,7 +141,7 @@ class HwApp extends LitElement {
           : html`<hw-alerts .live=${live} .overview=${live?.overview}></hw-alerts>`
       case 'devices':
         return id
-          ? html`<hw-device .live=${live} .deviceId=${id}></hw-device>`
+          ? html`<hw-device .live=${live} .overview=${live?.overview} .deviceId=${id}></hw-device>`
           : html`<hw-devices .live=${live}></hw-devices>`
       case 'health':
         return html`<hw-health .overview=${live?.overview}></hw-health>`

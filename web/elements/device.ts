@@ -6,12 +6,16 @@ import { hashOf } from '../route.ts'
 import { controls, styles } from '../styles.ts'
 import { tell } from '../told.ts'
 import { Watched } from '../watched.ts'
-import type { Device, DeviceView, DomainRow, Grant } from '../wire.ts'
+import type { Device, DeviceView, DomainRow, Grant, Overview } from '../wire.ts'
 import { day, figure } from '../words.ts'
 
 /** One device: who it is, what it asks for, what it did, what it may. */
 class HwDevice extends LitElement {
-  static override properties = { live: { attribute: false }, deviceId: { attribute: false } }
+  static override properties = {
+    live: { attribute: false },
+    overview: { attribute: false },
+    deviceId: { attribute: false },
+  }
   static override styles = [
     styles,
     controls,
@@ -33,7 +37,10 @@ class HwDevice extends LitElement {
       }
       .domains li,
       .grants li {
-        padding: 0.45rem 0;
+        padding: 0.3rem 0;
+      }
+      section > h2 {
+        margin-bottom: 0.6rem;
       }
       .domains {
         columns: 22rem 2;
@@ -48,6 +55,7 @@ class HwDevice extends LitElement {
     `,
   ]
   declare live: Live | undefined
+  declare overview: Overview | undefined
   declare deviceId: string
   readonly #view = new Watched<DeviceView>(this, ['devices', 'alerts', 'grants'], () => ({
     live: this.live,
@@ -134,8 +142,8 @@ class HwDevice extends LitElement {
           ({ id, detector, target, until }) =>
             html`<li class="row">
               <span class="grow strange"
-                >${detector}${target === undefined ? '' : html` about <b>${target}</b>`}, until
-                ${day(until)}</span
+                >${this.overview?.detectors.find(({ name }) => name === detector)?.title ?? detector}${target === undefined ? '' : html` about <b>${target}</b>`},
+                until ${day(until)}</span
               >
               <button class="plain" @click=${() => tell(this, post(`api/grants/${id}/revoke`))}>
                 Take back

@@ -41,10 +41,8 @@ class HwHealth extends LitElement {
         font-weight: 600;
       }
       .state {
-        display: inline-flex;
-        gap: 0.4rem;
-        align-items: center;
         font-weight: 600;
+        margin-right: 0.3rem;
       }
       .ok {
         color: var(--none);
@@ -109,9 +107,9 @@ class HwHealth extends LitElement {
     return html`<li>
       <span class="name strange">${row.title}</span>
       <div>
-        <span class="state ${row.state}">${icon(icons[row.state])}${loopWords[row.state]}</span>
+        <span class="state ${row.state}">${icon(icons[row.state])} ${loopWords[row.state]}</span>
         <span class="soft small">
-          ${row.state === 'off' ? nothing : html`since <hw-time .at=${row.since}></hw-time>`}
+          ${row.state === 'off' ? nothing : html`<hw-time .since=${row.since}></hw-time>`}
           ${row.count > 0 ? ` · ${count(row.count, one, many)}` : nothing}
           ${row.dropped > 0 ? ` · ${count(row.dropped, 'lost', 'lost')}` : nothing}
         </span>

@@ -5,7 +5,7 @@ import { hashOf } from '../route.ts'
 import { styles } from '../styles.ts'
 import { Watched } from '../watched.ts'
 import type { AlertRow, HealthRow, HouseState, Overview } from '../wire.ts'
-import { day, figure, headline, isTroubled, kindOf } from '../words.ts'
+import { day, figure, headline, isTroubled } from '../words.ts'
 import { homeStyles } from './home-styles.ts'
 
 /** The house in one glance. */
@@ -46,9 +46,9 @@ class HwHome extends LitElement {
   }
 
   #glance({ severity, openAlerts, health, lastAnalysis }: HouseState) {
-    const { title, sentence } = headline(severity, openAlerts, health)
-    return html`<section class="glance ${severity}" aria-label="State of the house">
-      ${icon(severity)}
+    const { title, sentence, tone } = headline(severity, openAlerts, health)
+    return html`<section class="glance ${tone}" aria-label="State of the house">
+      ${icon(tone)}
       <div>
         <h1>${title}</h1>
         <p>${sentence}</p>
@@ -83,7 +83,7 @@ class HwHome extends LitElement {
         <dt>${title}</dt>
         <dd><b>${value}</b>${note ? html`<span class="soft small strange"> ${note}</span>` : nothing}</dd>
       </div>`
-    const dns = state.health.some((row) => kindOf(row) === 'collect' && /dns|hole|adguard/.test(row.loop))
+    const dns = state.dnsToday > 0
     const [hottest] = [...state.temperatures].sort((a, b) => b.value - a.value)
     return html`<dl class="figures" aria-label="Today">
       ${tile('Devices', figure(state.devices), state.newDevicesToday > 0 ? `${state.newDevicesToday} new today` : '')}

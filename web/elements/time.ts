@@ -1,15 +1,16 @@
 import { css, html, LitElement } from 'lit'
-import { ago, moment } from '../words.ts'
+import { ago, lasting, moment } from '../words.ts'
 
-/** A moment, said by how long ago it was; kept right while it is shown. */
+/** A moment, said by how long ago it was (`at`), or by how long it has lasted (`since`); kept right while it is shown. */
 class HwTime extends LitElement {
-  static override properties = { at: {} }
+  static override properties = { at: {}, since: {} }
   static override styles = css`
     :host {
       white-space: nowrap;
     }
   `
   declare at: string | undefined
+  declare since: string | undefined
   #tick: ReturnType<typeof setInterval> | undefined
 
   override connectedCallback(): void {
@@ -23,8 +24,10 @@ class HwTime extends LitElement {
   }
 
   override render() {
-    if (this.at === undefined) return undefined
-    return html`<time datetime=${this.at} title=${moment(this.at)}>${ago(this.at, new Date())}</time>`
+    const time = this.since ?? this.at
+    if (time === undefined) return undefined
+    const words = this.since === undefined ? ago(time, new Date()) : `for ${lasting(time, new Date())}`
+    return html`<time datetime=${time} title=${moment(time)}>${words}</time>`
   }
 }
 

@@ -1,0 +1,121 @@
+import * as z from 'zod'
+import { loopStates } from '../../core/health.ts'
+import { alertViewSchema, severity, texts, time } from './alerts.ts'
+
+/** The house as a whole, and its settings. */
+
+export const healthSchema = z
+  .object({
+    loop: z.string(),
+    title: z.string(),
+    state: z.enum(loopStates),
+    reason: z.string().optional(),
+    since: time,
+    hasWorked: z.boolean(),
+    count: z.int(),
+    dropped: z.int(),
+    workedAt: time.optional(),
+  })
+  .meta({ id: 'Health' })
+
+export const recapSchema = z
+  .object({
+    id: z.string(),
+    at: time,
+    from: time,
+    to: time,
+    alerts: z.array(alertViewSchema).readonly(),
+    newDevices: texts,
+    newDomains: z.int(),
+    values: z
+      .array(
+        z.object({
+          device: z.string(),
+          subject: z.string(),
+          unit: z.string(),
+          value: z.number(),
+          usual: z.number().optional(),
+        }),
+      )
+      .readonly(),
+    health: z.array(healthSchema).readonly(),
+    learning: z.boolean(),
+    headline: z.string(),
+  })
+  .meta({ id: 'Recap' })
+
+export const stateSchema = z
+  .object({
+    severity,
+    openAlerts: z.int(),
+    threat: z.boolean(),
+    lastAlert: alertViewSchema.optional(),
+    lastAnalysis: time.optional(),
+    devices: z.int(),
+    dnsToday: z.int(),
+    newDomainsToday: z.int(),
+    newDevicesToday: z.int(),
+    temperatures: z.array(z.object({ sensor: z.string(), value: z.number(), at: time })).readonly(),
+    health: z.array(healthSchema).readonly(),
+    recap: recapSchema.optional(),
+    learning: z.object({ on: z.boolean(), until: time }),
+    sensitivity: z.enum(['relaxed', 'balanced', 'strict']),
+    spokenAlerts: z.boolean(),
+  })
+  .meta({ id: 'HouseState' })
+
+export const statusSchema = z
+  .object({
+    version: z.string(),
+    now: time,
+    since: time.describe('when this house was first watched'),
+    findings: texts.describe('what was found at opening the store that a person should know'),
+    detectors: z
+      .array(z.object({ name: z.string(), title: z.string(), technique: z.string().optional() }))
+      .readonly(),
+    state: stateSchema,
+  })
+  .meta({ id: 'Status' })
+
+export const statsSchema = z
+  .object({
+    kinds: z
+      .array(
+        z.object({
+          kind: z.string(),
+          rows: z.int(),
+          oldest: time.optional(),
+          newest: time.optional(),
+        }),
+      )
+      .readonly(),
+    size: z.object({ database: z.number(), wal: z.number(), free: z.number() }).describe('bytes'),
+    lists: z.array(z.object({ list: z.string(), entries: z.int(), at: time })).readonly(),
+  })
+  .meta({ id: 'Stats' })
+
+export const settingSchema = z
+  .object({
+    path: z.string(),
+    group: z.string(),
+    title: z.string(),
+    description: z.string(),
+    value: z.unknown().optional(),
+    isSet: z.boolean().optional(),
+    default: z.unknown().optional(),
+    from: z.enum(['environment', 'file', 'saved', 'default']),
+    locked: z.boolean(),
+    schema: z.record(z.string(), z.unknown()).readonly(),
+  })
+  .meta({ id: 'Setting' })
+
+export const checkedSchema = z
+  .object({
+    plugin: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    checks: z
+      .array(z.object({ ok: z.boolean(), message: z.string(), target: z.string().optional() }))
+      .readonly(),
+  })
+  .meta({ id: 'PluginChecks' })

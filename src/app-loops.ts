@@ -104,8 +104,10 @@ export async function runLoops(app: App): Promise<void> {
       case 'triage': {
         const options = app.options('triage', triageOptions)
         if (!options.enabled) return []
-        const { judge } = makeJudge({ options, log: log.named('triage'), now, random: randomBytes, stop })
-        return [toTriageLoop({ store, judge, advice, now })]
+        const tools = { options, log: log.named('triage'), now, random: randomBytes }
+        return [
+          toTriageLoop({ store, advice, now, judgeUntil: (ending) => makeJudge({ ...tools, stop: ending }) }),
+        ]
       }
       case 'recap':
         return [toRecapLoop(app.options('recap', recapOptions).time, recap)]

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,7 @@ import type { Context, Plugin } from './core/plugin.ts'
 import { detectors } from './detectors/index.ts'
 import { type HomeConnection, homeAssistantOptions, makeHome } from './homeassistant/connection.ts'
 import type { SupervisorAccess } from './homeassistant/supervisor.ts'
+import { checkLists } from './intel/lists.ts'
 import { intelOptions } from './intel/options.ts'
 import { notifiers } from './notifiers/index.ts'
 import { makeHouse } from './pipeline/house.ts'
@@ -26,6 +28,7 @@ import { openStore } from './store/open.ts'
 import { storeOptions } from './store/options.ts'
 import { openSettings, type Settings } from './store/settings.ts'
 import type { Store } from './store/store.ts'
+import { makeJudge } from './triage/llm.ts'
 import { triageOptions } from './triage/options.ts'
 
 const logOptions = z.object({
@@ -149,7 +152,27 @@ export async function openApp(start: Start): Promise<App> {
       ...(technique !== undefined && { technique }),
     })),
     ask: (request, by) => ask(request, by, { store, stop }),
-    checks: () => checkAll({ kinds, config, home, context, log, stop }),
+    checks: async () => [
+      ...(await checkAll({ kinds, config, home, context, log, stop })),
+      {
+        plugin: 'triage',
+        kind: 'triage',
+        title: 'Language model',
+        checks: await makeJudge({
+          options: options('triage', triageOptions),
+          log,
+          now,
+          random: randomBytes,
+          stop,
+        }).check(),
+      },
+      {
+        plugin: 'intel',
+        kind: 'intel',
+        title: 'Threat lists',
+        checks: await checkLists({ options: options('intel', intelOptions), folder }),
+      },
+    ],
     settings: config.settings,
   }
   return {

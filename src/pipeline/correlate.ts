@@ -62,11 +62,12 @@ async function toCorrelation(
   const grants = store.grants.active(now())
   const signals = [...byId.values()].map((signal) => granted(signal, grants))
   const issues = (await store.household.knownIssues()).filter((issue) => isAbout(issue, device, store, now()))
+  const counted = signals.filter(({ grant }) => grant === undefined)
   const { band, confidence, title } = correlate({
-    signals,
+    signals: counted.length > 0 ? counted : signals,
     sensitivity: sensitivity(),
     learning: isLearning(),
-    knownIssue: (detector, target) =>
+    isKnown: ({ detector, target }) =>
       issues.some(
         (issue) => issue.detector === detector && (issue.target === undefined || issue.target === target),
       ),
@@ -80,7 +81,7 @@ async function toCorrelation(
     updatedAt: new Date(Math.max(...signals.map(({ at }) => at.getTime()))),
     signals: signals.map(({ id, grant }) => ({ id, ...(grant !== undefined && { grant }) })),
     changed: isChanged(alert, { band, confidence }, known.length !== signals.length),
-    expected: signals.every(({ grant }) => grant !== undefined),
+    expected: counted.length === 0,
   }
 }
 

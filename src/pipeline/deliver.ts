@@ -242,7 +242,7 @@ async function tellContext(
 }
 
 /** A *Test* from the page: told at once, remembered nowhere. */
-export async function test(
+export async function tellTest(
   target: string | undefined,
   telling: Omit<Telling, keyof DeliverTools> & DeliverTools,
 ): Promise<RequestResult> {

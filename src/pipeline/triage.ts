@@ -1,22 +1,15 @@
 import type { Alert, AlertView } from '../core/alert.ts'
-import type { Baseline } from '../core/baseline.ts'
+import { UnavailableError } from '../core/errors.ts'
 import { rank } from '../core/severity.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { KnownIssue, Store } from '../store/store.ts'
+import type { Judge, Question } from '../triage/llm.ts'
 import type { Loop } from './supervise.ts'
-
-/** What the model is asked. */
-export interface Question {
-  readonly alert: AlertView
-  readonly baselines: readonly Baseline[]
-  readonly knownIssues: readonly string[]
-  readonly constraints: string
-}
 
 export interface TriageTools {
   readonly store: Store
-  /** Throws `UnavailableError` while the model is not there; any answer, however bad, is a verdict (I15). */
-  judge(question: Question): Promise<Verdict>
+  /** The model, asked until `stop`. */
+  readonly judgeUntil: (stop: AbortSignal) => Judge
   readonly advice: (detector: string) => string | undefined
   readonly now: () => Date
 }
@@ -25,11 +18,12 @@ export interface TriageTools {
  * The loop that asks the model about open alerts, one at a time, worst first. An alert is told before its verdict, so a
  * slow model delays nobody; while the model is away nothing is written, and the alerts are asked about when it is back.
  */
-export function toTriageLoop({ store, judge, advice, now }: TriageTools): Loop {
+export function toTriageLoop({ store, judgeUntil, advice, now }: TriageTools): Loop {
   return {
     name: 'triage',
     title: 'Language model',
     async run(turn) {
+      const judge = judgeUntil(turn.stop)
       while (!turn.stop.aborted) {
         const after = store.commit()
         const [alert] = unjudged(await store.alerts.list({ status: ['open'], limit: 500 }))
@@ -38,11 +32,26 @@ export function toTriageLoop({ store, judge, advice, now }: TriageTools): Loop {
           continue
         }
         const view = await store.alerts.view(alert, advice)
-        const verdict = await judge(await questionOf(view, { store, now }))
+        const verdict = await verdictOf(await questionOf(view, { store, now }), judge)
         await store.alerts.judge(alert.id, verdict)
         turn.ok({ count: 1 })
       }
     },
+  }
+}
+
+/** A model that nobody has named and that is not there is no fault: the sentence says how to have one. */
+async function verdictOf(question: Question, judge: Judge): Promise<Verdict> {
+  try {
+    return await judge.judge(question)
+  } catch (error) {
+    if (judge.isChosen || !(error instanceof UnavailableError)) throw error
+    throw new UnavailableError(
+      'No language model: the rules grade alone (set triage.address to an Ollama server)',
+      {
+        cause: error,
+      },
+    )
   }
 }
 

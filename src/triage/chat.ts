@@ -81,11 +81,11 @@ async function converse(asked: Ask, options: TriageOptions, signal: AbortSignal)
   return { kind: 'text', text: content.trim() === '' ? thinking : content }
 }
 
-/** Why the whole question cannot have been read: some servers cut it silently. */
+/** Why the whole question cannot have been read: some servers cut it silently to half the window. No model's token is longer than six characters in the mean. */
 function whyUnread(tokens: unknown, { system, user }: Prompt, context: number): string | undefined {
   if (typeof tokens !== 'number') return 'it does not say how much of the question was read'
   if (tokens > context - longestAnswer) return 'the question leaves no room for an answer'
-  return tokens < (system.length + user.length) / 8 ? 'only a part of the question was read' : undefined
+  return tokens < (system.length + user.length) / 6 ? 'only a part of the question was read' : undefined
 }
 
 function isTimeout(error: unknown): boolean {

@@ -20,7 +20,7 @@ export interface Question {
 export interface Facts {
   readonly allowed: readonly Severity[]
   readonly device: DeviceFacts
-  /** At most six; `E1` is the first. */
+  /** At most six, in the order of `shown`. */
   readonly signals: readonly SignalFacts[]
   /** What is usual for this device, beside the numbers that are compared with it already. */
   readonly usual: readonly UsualFacts[]
@@ -59,12 +59,18 @@ export interface UsualFacts {
   readonly days: number
 }
 
-const most = { signals: 6, values: 8, usual: 6, issues: 12 }
+/** So that the longest question leaves room for an answer in a window of 4096 tokens. `values` is for all signals together. */
+const most = { signals: 6, values: 20, valuesEach: 8, usual: 4, issues: 8 }
 const day = 86_400_000
 
 /** The signals that an alert rests on and that a model is shown, strongest first: `E1` stands for the first. */
 export function shown(alert: AlertView): readonly StoredSignal[] {
   return alert.signals.filter(({ grant }) => grant === undefined).slice(0, most.signals)
+}
+
+/** What a signal is called in a question. */
+export function evidenceId(index: number): string {
+  return `E${index + 1}`
 }
 
 /** What may be told to a model of this question, and nothing else. */
@@ -77,7 +83,8 @@ export function toFacts({ alert, baselines, knownIssues, constraints }: Question
     if (baseline) compared.add(baseline)
     return baseline
   }
-  const signalFacts = signals.map((signal) => toSignalFacts(signal, usualOf))
+  const values = Math.min(most.valuesEach, Math.floor(most.values / signals.length))
+  const signalFacts = signals.map((signal) => toSignalFacts(signal, values, usualOf))
   const targets = signals.map(({ target }) => target)
   const isNear = ({ subject }: Baseline) =>
     !subject.includes('/') || targets.some((target) => target !== undefined && subject.endsWith(`/${target}`))
@@ -94,8 +101,8 @@ export function toFacts({ alert, baselines, knownIssues, constraints }: Question
       .filter((baseline) => !compared.has(baseline) && isNear(baseline))
       .slice(0, most.usual)
       .map((baseline) => toUsual(baseline, alert.updatedAt)),
-    knownIssues: knownIssues.slice(0, most.issues).map((issue) => toOwnWords(issue, 160)),
-    constraints: toOwnWords(constraints, 1000),
+    knownIssues: knownIssues.slice(0, most.issues).map((issue) => toOwnWords(issue, 120)),
+    constraints: toOwnWords(constraints, 600),
   }
 }
 
@@ -109,6 +116,7 @@ function allowedOf(band: Band): readonly Severity[] {
 
 function toSignalFacts(
   signal: StoredSignal,
+  values: number,
   usualOf: (signal: StoredSignal, metric: string) => Baseline | undefined,
 ): SignalFacts {
   return {
@@ -117,7 +125,7 @@ function toSignalFacts(
     sure: Math.round(signal.confidence * 100),
     times: signal.count,
     values: Object.entries(signal.evidence)
-      .slice(0, most.values)
+      .slice(0, values)
       .map(([metric, value]) => {
         const baseline = usualOf(signal, metric)
         return {

@@ -1,16 +1,14 @@
-import type { AlertView } from '../core/alert.ts'
 import { UnavailableError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Check } from '../core/plugin.ts'
-import { clamp } from '../core/severity.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { isGrounded, readAnswer, type Answer, type Asked } from './answer.ts'
+import { isGrounded, readAnswer, type Asked } from './answer.ts'
 import { keyOf, makeCache } from './cache.ts'
 import { chat, type Ask } from './chat.ts'
-import { shown, toFacts, type Question } from './facts.ts'
+import { evidenceId, toFacts, type Question } from './facts.ts'
+import { toJudgement, type Outcome } from './judgement.ts'
 import { addressOf, type TriageOptions } from './options.ts'
 import { toSystem, toUser } from './prompt.ts'
-import { reasonOf } from './rules.ts'
 import { toFormat } from './schema.ts'
 import { isLeaky, makeServer, type Server } from './server.ts'
 import { thinkingOf } from './thinking.ts'
@@ -46,8 +44,6 @@ const attempts = [
   { seed: 2, temperature: 0.3 },
 ] as const
 
-type Outcome = Answer | { readonly status: 'timeout' }
-
 export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judge {
   const server = makeServer(addressOf(options), stop)
   const cache = makeCache(now)
@@ -80,7 +76,7 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
       if (outcome.status === 'ok' && !cached) cache.keep(key, outcome)
       const end = now()
       return {
-        ...judged(outcome, alert),
+        ...toJudgement(outcome, alert),
         at: end,
         model: options.model,
         signalsSeq: alert.signalsSeq,
@@ -129,29 +125,6 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
   }
 }
 
-/** What an outcome means for an alert: the clamp, or the rules' default. */
-function judged(
-  outcome: Outcome,
-  alert: AlertView,
-): Pick<Verdict, 'status' | 'severity' | 'said' | 'reason' | 'evidence'> {
-  const signals = shown(alert)
-  const { status } = outcome
-  if (status !== 'ok' && status !== 'ungrounded')
-    return {
-      status,
-      severity: alert.band.default,
-      reason: reasonOf(signals),
-      evidence: signals.map(({ id }) => id),
-    }
-  return {
-    status,
-    severity: clamp(outcome.severity, alert.band),
-    said: outcome.severity,
-    reason: status === 'ok' ? outcome.reason : reasonOf(signals),
-    evidence: signals.filter((_, index) => outcome.evidence.includes(evidenceId(index))).map(({ id }) => id),
-  }
-}
-
 async function checksOf(server: Server, options: TriageOptions): Promise<Check[]> {
   const { host } = addressOf(options)
   try {
@@ -170,10 +143,6 @@ async function checksOf(server: Server, options: TriageOptions): Promise<Check[]
     if (error instanceof UnavailableError) return [{ ok: false, message: error.message }]
     throw error
   }
-}
-
-function evidenceId(index: number): string {
-  return `E${index + 1}`
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import type { Facts, SignalFacts, UsualFacts } from './facts.ts'
+import { evidenceId, type Facts, type SignalFacts, type UsualFacts } from './facts.ts'
 
 /** The one place that builds a prompt. */
 export interface Prompt {
@@ -52,7 +52,7 @@ function deviceWords(device: Facts['device']): string {
 }
 
 function signalRows(signal: SignalFacts, index: number): string[] {
-  const id = `E${index + 1}`
+  const id = evidenceId(index)
   return [
     row(id, 'detector', signal.detector),
     ...(signal.target === undefined ? [] : [row(id, 'target', signal.target)]),

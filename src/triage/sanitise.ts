@@ -20,10 +20,11 @@ export function nameText(text: string): string {
   return labels.join('.').slice(0, 100)
 }
 
-/** The names of a list that is written with commas (`"a.example", "b.example"`), at most five. */
+/** The names of a list that is written with commas (`"a.example", "b.example"`), at most five and 120 characters. */
 export function toNames(text: string): Clean {
   const names = text.slice(0, 1000).split(/,\s*/).slice(0, 5)
-  return names.map((name) => toName(name.replaceAll('"', ''))).join(' ') as Clean
+  const words = names.map((name) => toName(name.replaceAll('"', '')))
+  return words.filter((_, index) => words.slice(0, index + 1).join(' ').length <= 120).join(' ') as Clean
 }
 
 /** The word for a number, as a detector calls it: letters, digits, `_` and `-`. */

@@ -26,13 +26,10 @@ export function makeServer(address: URL, stop: AbortSignal): Server {
       limit: 4_000_000,
       redirect: 'error',
     }).catch((error: unknown) => {
-      if (stop.aborted) throw error
-      throw new UnavailableError(
-        `Ollama does not answer: start it or correct its address; ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      )
+      stop.throwIfAborted()
+      throw new UnavailableError(`${messageOf(error)}: start Ollama there, or correct its address`, {
+        cause: error,
+      })
     })
     const parsed = schema.safeParse(answer.status === 200 ? jsonOf(answer.body) : undefined)
     if (parsed.success) return parsed.data

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { codeOf } from '../../src/core/errors.ts'
 import { every } from '../../src/core/time.ts'
 import { buildOllama } from './build.ts'
 import { scriptedModel } from './model.ts'
@@ -12,8 +13,7 @@ export interface RealOllama {
   readonly address: string
   /** Name of the scripted model (`model.ts`), which it has. */
   readonly model: string
-  /** Kills it as a crash would, at once. */
-  kill(): Promise<void>
+  /** Kills it at once, as a crash would, and removes what it had. */
   stop(): Promise<void>
 }
 
@@ -24,14 +24,16 @@ export async function startOllama(): Promise<RealOllama> {
   const address = `http://127.0.0.1:${await freePort()}`
   const server = execa(program, ['serve'], {
     env: { HOME: home, OLLAMA_HOST: address, OLLAMA_MODELS: join(home, 'models') },
+    // a group of its own: the engine is a process below the server, and outlives one that is killed
+    detached: true,
     reject: false,
-    forceKillAfterDelay: 2000,
-    buffer: false,
     stdio: 'ignore',
-    cleanup: true,
   })
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    server.kill(signal)
+  const killAll = () => killGroup(server.pid)
+  process.once('exit', killAll)
+  const stop = async () => {
+    process.off('exit', killAll)
+    killAll()
     await server
     await rm(home, { recursive: true, force: true })
   }
@@ -39,10 +41,19 @@ export async function startOllama(): Promise<RealOllama> {
     await answers(address)
     await addModel(address, 'scripted')
   } catch (error) {
-    await end('SIGKILL')
+    await stop()
     throw error
   }
-  return { address, model: 'scripted', kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+  return { address, model: 'scripted', stop }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error
+  }
 }
 
 async function answers(address: string): Promise<void> {

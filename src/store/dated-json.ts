@@ -8,7 +8,6 @@ export function toJson(value: unknown): string {
 
 /** For `JSON.parse`: the way back. */
 export function reviveDate(_key: string, value: unknown): unknown {
-  const isDate =
-    typeof value === 'object' && value !== null && '$date' in value && typeof value.$date === 'number'
-  return isDate ? new Date(value.$date) : value
+  if (typeof value !== 'object' || value === null || !('$date' in value)) return value
+  return typeof value.$date === 'number' ? new Date(value.$date) : value
 }

@@ -1,0 +1,155 @@
+import { toDeviceId, type DeviceId } from '../core/device.ts'
+import type { Database } from './database.ts'
+import { numberOf, optional, textOf } from './rows.ts'
+import type { Row } from './session.ts'
+import type { Rhythm } from './spans.ts'
+
+/** What a whole span comes to, for one subject of one device. */
+export interface Sample {
+  readonly device: DeviceId
+  readonly subject: string
+  readonly unit: string
+  readonly start: Date
+  readonly value: number
+}
+
+/** How far a rhythm is learned. */
+export interface Marks {
+  /** Every event up to this number, of devices not named below. */
+  readonly otherwise: number
+  readonly devices: ReadonlyMap<DeviceId, number>
+  /** Spans that had ended by then were learned up to this number: only what came after makes them new. */
+  readonly seen: { readonly seq: number; readonly at: Date }
+}
+
+/** Local hours and days all begin at a quarter of an hour: quarters since 1970 tell them apart in SQL. */
+const quarter = 900_000
+
+/** Devices by their lasting id: events keep the one that they were written with. */
+const from = (table: string, columns = '') =>
+  `(SELECT coalesce(a.device, e.device) AS device, e."at", e.seq, epoch_us(e."at") // 900000000 AS quarter ${columns}
+    FROM ${table} e LEFT JOIN device_aliases a ON a.id = e.device)`
+
+/** Events that are new. A name's first time may turn out to be earlier: then the day that had it before is new too. */
+const fresh: Readonly<Record<Rhythm['name'], string>> = {
+  hourly: `SELECT device, "at", seq, quarter FROM ${from('dns_query')} WHERE seq > $after
+    UNION ALL SELECT device, "at", seq, quarter FROM ${from('reading')} WHERE seq > $after`,
+  daily: `SELECT device, "at", seq, quarter FROM ${from('dns_query')} WHERE seq > $after
+    UNION ALL SELECT device, f."at", n.seq, f.quarter FROM ${from('domain_first', ', domain')} f
+    JOIN (SELECT device, domain, max(seq) AS seq FROM ${from('domain_first', ', domain')} WHERE seq > $after
+          GROUP BY device, domain) n USING (device, domain)`,
+}
+
+/** The spans in question by their quarters, and of these the ones in which a device has something new. */
+const wanted = (rhythm: Rhythm) => `WITH
+  spans AS (SELECT unnest($quarters)::BIGINT AS quarter, unnest($starts)::BIGINT AS start, unnest($floors)::BIGINT AS floor),
+  known AS (SELECT unnest($devices) AS device, unnest($marks)::BIGINT AS mark),
+  touched AS (SELECT DISTINCT device, start FROM (${fresh[rhythm.name]}) JOIN spans USING (quarter)
+    LEFT JOIN known USING (device) WHERE seq > coalesce(mark, floor)),
+  wanted AS (SELECT device, quarter, start FROM touched JOIN spans USING (start))`
+
+/** One question for each subject, or each family of subjects; whole spans, whatever of them was learned before. */
+const subjects: Readonly<Record<Rhythm['name'], readonly string[]>> = {
+  hourly: [
+    `SELECT device, start, 'dns-queries' AS subject, 'queries/hour' AS unit, count(*)::DOUBLE AS value
+     FROM ${from('dns_query')} JOIN wanted USING (device, quarter) GROUP BY device, start`,
+    `SELECT device, start, quantity || '/' || sensor AS subject, any_value(unit) AS unit, avg(value) AS value
+     FROM ${from('reading', ', quantity, sensor, unit, value')} JOIN wanted USING (device, quarter)
+     GROUP BY device, start, subject`,
+  ],
+  daily: [
+    `SELECT device, start, 'domains' AS subject, 'domains/day' AS unit, count(DISTINCT domain)::DOUBLE AS value
+     FROM ${from('dns_query', ', domain')} JOIN wanted USING (device, quarter) GROUP BY device, start`,
+    // A day on which something was asked for, and nothing new, counts too.
+    `SELECT device, start, 'new-domains' AS subject, 'domains/day' AS unit, count(first_quarter)::DOUBLE AS value
+     FROM (SELECT DISTINCT device, start FROM ${from('dns_query')} JOIN wanted USING (device, quarter))
+     LEFT JOIN (SELECT wanted.device, wanted.start, first_quarter FROM wanted
+       JOIN (SELECT device, min(quarter) AS first_quarter FROM ${from('domain_first', ', domain')} GROUP BY device, domain) f
+       ON f.device = wanted.device AND f.first_quarter = wanted.quarter) USING (device, start)
+     GROUP BY device, start`,
+  ],
+}
+
+/** The spans that have ended and hold something new, oldest first. */
+export async function newSpans(
+  database: Database,
+  { rhythm, marks, now }: { rhythm: Rhythm; marks: Marks; now: Date },
+): Promise<readonly Date[]> {
+  const rows = await database.rows(
+    `SELECT quarter, max(seq) AS newest FROM (${fresh[rhythm.name]}) WHERE "at" < $unfinished GROUP BY quarter`,
+    { after: oldestMark(marks), unfinished: rhythm.startOf(now) },
+  )
+  const starts = new Set<number>()
+  for (const row of rows) {
+    const start = rhythm.startOf(new Date(numberOf(row, 'quarter') * quarter))
+    if (marks.devices.size > 0 || numberOf(row, 'newest') > floorOf(start, rhythm, marks))
+      starts.add(start.getTime())
+  }
+  return [...starts].sort((a, b) => a - b).map((start) => new Date(start))
+}
+
+/** The number before that of the first event in a span that has not ended; what is dated days ahead holds nothing back. */
+export async function learnedThrough(
+  database: Database,
+  { rhythm, marks, now, newest }: { rhythm: Rhythm; marks: Marks; now: Date; newest: number },
+): Promise<number> {
+  const [row] = await database.rows(
+    `SELECT min(seq) AS first FROM (${fresh[rhythm.name]}) WHERE "at" >= $unfinished AND "at" < $ahead`,
+    {
+      after: oldestMark(marks),
+      unfinished: rhythm.startOf(now),
+      ahead: new Date(now.getTime() + 2 * 86_400_000),
+    },
+  )
+  const first = row && optional(row, 'first', numberOf)
+  return first === undefined ? newest : Math.min(newest, first - 1)
+}
+
+/** What these spans come to, for the devices that have something new in them. */
+export async function samplesOf(
+  database: Database,
+  { rhythm, marks, starts }: { rhythm: Rhythm; marks: Marks; starts: readonly Date[] },
+): Promise<readonly Sample[]> {
+  const quarters: string[] = []
+  const begins: string[] = []
+  const floors: string[] = []
+  for (const start of starts) {
+    const end = rhythm.endOf(start).getTime()
+    for (let at = start.getTime(); at < end; at += quarter) {
+      quarters.push(String(Math.floor(at / quarter)))
+      begins.push(String(start.getTime()))
+      floors.push(String(floorOf(start, rhythm, marks)))
+    }
+  }
+  const values = {
+    after: oldestMark(marks),
+    quarters,
+    starts: begins,
+    floors,
+    devices: [...marks.devices.keys()],
+    marks: [...marks.devices.values()].map(String),
+  }
+  const samples: Sample[] = []
+  for (const subject of subjects[rhythm.name])
+    samples.push(...(await database.rows(`${wanted(rhythm)} ${subject}`, values)).map(toSample))
+  return samples
+}
+
+function toSample(row: Row): Sample {
+  return {
+    device: toDeviceId(textOf(row, 'device')),
+    subject: textOf(row, 'subject'),
+    unit: textOf(row, 'unit'),
+    start: new Date(numberOf(row, 'start')),
+    value: numberOf(row, 'value'),
+  }
+}
+
+/** Events of this span up to this number are learned. */
+function floorOf(start: Date, rhythm: Rhythm, { otherwise, seen }: Marks): number {
+  return rhythm.endOf(start) <= seen.at ? seen.seq : otherwise
+}
+
+function oldestMark({ otherwise, devices }: Marks): number {
+  return Math.min(otherwise, ...devices.values())
+}

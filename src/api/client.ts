@@ -13,6 +13,7 @@ import {
   signalSchema,
 } from './wire/alerts.ts'
 import { baselineSchema, deviceViewSchema, eventSchema } from './wire/devices.ts'
+import { claimSchema, collectedSchema, importedSchema } from './work.ts'
 import { checkedSchema, recapSchema, settingSchema, statsSchema, statusSchema } from './wire/house.ts'
 
 /** Where the running daemon is: written by it, mode 0600. */
@@ -99,6 +100,16 @@ function clientOver(send: Send) {
     baselines: (query: { device?: string }) => get('/api/baselines', query, z.array(baselineSchema)),
     recaps: (query: { limit?: number }) => get('/api/recaps', query, z.array(recapSchema)),
     settings: () => get('/api/settings', {}, z.array(settingSchema)),
+    replay: (ask: { since?: string; until?: string; detectors?: readonly string[] }) =>
+      post('/api/replay', ask, z.array(claimSchema)),
+    collect: (ask: { names: readonly string[]; learning: boolean }) =>
+      post('/api/collect', ask, z.array(collectedSchema)),
+    imported: (source: string, file: string) => get(`/api/import/${source}/${file}`, {}, importedSchema),
+    importLines: (
+      source: string,
+      file: string,
+      piece: { from: number; written: string; lines: readonly string[] },
+    ) => post(`/api/import/${source}/${file}`, piece, importedSchema),
     ask: (request: RequestInput): Promise<RequestResult> => post('/api/requests', request, resultSchema),
   }
 }

@@ -3,6 +3,7 @@ import type { Board } from '../core/health.ts'
 import type { Log } from '../core/log.ts'
 import type { Check } from '../core/plugin.ts'
 import type { Asker, RequestInput, RequestResult } from '../core/request.ts'
+import type { Signal } from '../core/signal.ts'
 import type { Store } from '../store/store.ts'
 
 /** All that the API shows and asks: made by `app.ts`, with or without the loops running. */
@@ -22,6 +23,25 @@ export interface ApiParts {
   /** Asks every plugin that is set up what it finds; takes seconds. */
   readonly checks: () => Promise<readonly PluginChecks[]>
   readonly settings: () => readonly SettingView[]
+  readonly work: Work
+}
+
+/** What the terminal has done for it: longer than a question, and no change that a person asks of the house. */
+export interface Work {
+  replay(ask: { since?: Date; until?: Date; detectors?: readonly string[] }): Promise<readonly Signal[]>
+  /** One pass of these sources, all when none is named; a source that fails says why. */
+  collect(ask: {
+    names: readonly string[]
+    learning: boolean
+  }): Promise<{ loop: string; taken: number; problem?: string }[]>
+  importedLines(of: { source: string; file: string }): Promise<number>
+  importLines(piece: {
+    source: string
+    file: string
+    from: number
+    lines: readonly string[]
+    written: Date
+  }): Promise<{ lines: number; events: number }>
 }
 
 export interface DetectorView {

@@ -20,9 +20,12 @@ import { makeRouter, type ApiEnv } from './router.ts'
 import { settingRoutes } from './settings.ts'
 import { statusRoutes } from './status.ts'
 import { streamRoutes } from './stream.ts'
+import { workRoutes } from './work.ts'
 
 const builtPage = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const largestBody = 64 * 1024
+/** A piece of a file of history. */
+const largestImport = 4 * 1024 * 1024
 
 /** No script, style, picture or connection from anywhere else; shown in a frame by its own origin alone (ingress). */
 const headers = {
@@ -44,7 +47,10 @@ export function makeApi(parts: ApiParts, { page = builtPage } = {}): Api {
     await next()
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
-  app.use(bodyLimit({ maxSize: largestBody, onError: (c) => c.json({ error: 'That is too long.' }, 413) }))
+  const limit = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => c.json({ error: 'That is too long.' }, 413) })
+  const [usual, forImport] = [limit(largestBody), limit(largestImport)]
+  app.use((c, next) => (c.req.path.startsWith('/api/import/') ? forImport : usual)(c, next))
   for (const routes of [
     statusRoutes,
     alertRoutes,
@@ -56,6 +62,7 @@ export function makeApi(parts: ApiParts, { page = builtPage } = {}): Api {
     requestRoutes,
     settingRoutes,
     streamRoutes,
+    workRoutes,
   ])
     app.route('/', routes(parts))
   app.doc31('/api/openapi.json', {

@@ -1,0 +1,61 @@
+import { stripVTControlCharacters, styleText } from 'node:util'
+
+/** How a command shows what it found: for people as a table, for programs as one JSON object a line. */
+export interface Printer {
+  /** Rows with the columns that people want to see; all of each row goes into the JSON. */
+  rows<T extends object>(
+    rows: readonly T[],
+    columns: Readonly<Record<string, (row: T) => unknown>>,
+    none: string,
+  ): void
+  /** One thing. */
+  one(value: object, sentence: string): void
+  /** Progress and hints: on standard error, so that standard output stays clean. */
+  note(sentence: string): void
+}
+
+const widest = 60
+
+export function makePrinter({ json }: { json: boolean }): Printer {
+  return {
+    rows(rows, columns, none) {
+      if (json) for (const row of rows) console.log(JSON.stringify(row))
+      else if (rows.length === 0) console.log(none)
+      else console.log(toTable(rows, columns))
+    },
+    one(value, sentence) {
+      console.log(json ? JSON.stringify(value) : sentence)
+    },
+    note(sentence) {
+      console.error(sentence)
+    },
+  }
+}
+
+/** Columns as wide as they need to be, with a head. Text of strangers cannot move the cursor. */
+export function toTable<T extends object>(
+  rows: readonly T[],
+  columns: Readonly<Record<string, (row: T) => unknown>>,
+): string {
+  const heads = Object.keys(columns)
+  const cells = rows.map((row) => Object.values(columns).map((cell) => toCell(cell(row))))
+  const widths = heads.map((head, at) => Math.max(head.length, ...cells.map((line) => line[at]?.length ?? 0)))
+  const toLine = (line: readonly string[]) =>
+    line
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [styleText('bold', toLine(heads)), ...cells.map(toLine)].join('\n')
+}
+
+function toCell(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const plain = stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}]/gu, '·')
+  return plain.length > widest ? `${plain.slice(0, widest - 1)}…` : plain
+}
+
+/** `2026-11-20T08:15:00.000Z` as local time. */
+export function toLocal(time: string | undefined): string {
+  return time === undefined ? '' : new Date(time).toLocaleString('sv-SE')
+}

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
 import { messageOf, UnavailableError } from '../core/errors.ts'
+import { newestOf } from '../core/files.ts'
 import type { Observation } from '../core/observation.ts'
 import { essential, path } from '../core/options.ts'
-import { newestOf, readOn, tailCursor, type Piece } from '../core/tail.ts'
+import { readOn, tailCursor, type Piece } from '../core/tail.ts'
 import { makeDnsmasqParser } from '../formats/dnsmasq.ts'
 
 /** Where Pi-hole, dnsmasq, OpenWrt and the apps of Home Assistant that share their log keep it. */

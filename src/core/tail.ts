@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises'
+import { readdir, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import * as z from 'zod'
 import { codeOf, UnavailableError } from './errors.ts'
+import { openToRead, statOf } from './files.ts'
 
 /** Bytes read at once, which is some 7,000 lines of a log. */
 const portion = 512 * 1024
@@ -56,33 +57,6 @@ export async function readOn(file: string, cursor: TailCursor | undefined, newes
 }
 
 const noHead: TailCursor['head'] = { bytes: 0, hash: '' }
-
-async function statOf(file: string): Promise<{ size: number; mtime: Date }> {
-  try {
-    const found = await stat(file)
-    if (!found.isFile()) throw new UnavailableError(`${file} is not a file: name the log file itself`)
-    return found
-  } catch (error) {
-    throw toUnavailable(file, error)
-  }
-}
-
-async function openToRead(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r')
-  } catch (error) {
-    throw toUnavailable(file, error)
-  }
-}
-
-function toUnavailable(file: string, error: unknown): unknown {
-  const code = codeOf(error)
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new UnavailableError(`${file} does not exist: check the path, and that the log is switched on`)
-  if (code === 'EACCES' || code === 'EPERM')
-    return new UnavailableError(`${file} may not be read: give this program's user the right to read it`)
-  return error
-}
 
 /** After the first line end that leaves at most so many bytes. */
 async function startOf(handle: FileHandle, file: string, newest: number): Promise<TailCursor> {
@@ -179,26 +153,4 @@ async function read(handle: FileHandle, from: number, most: number): Promise<Buf
     length += bytesRead
   }
   return buffer.subarray(0, length)
-}
-
-/** Of these files the one followed so far, while it exists, else the one written last; undefined when there is none. */
-export async function newestOf(
-  places: readonly string[],
-  followed: string | undefined,
-): Promise<string | undefined> {
-  const found = await Promise.all(places.map(async (place) => ({ place, at: await writtenAt(place) })))
-  const there = found.filter(({ at }) => at > 0).toSorted((a, b) => b.at - a.at)
-  return (there.find(({ place }) => place === followed) ?? there[0])?.place
-}
-
-/** Milliseconds since 1970; 0 when there is no such file. */
-async function writtenAt(place: string): Promise<number> {
-  try {
-    const found = await stat(place)
-    return found.isFile() ? found.mtimeMs : 0
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return 0
-    throw error
-  }
 }

@@ -187,7 +187,7 @@ describe('where the log is', () => {
     const check = async () => (await piholeLog.check(contextOf({ file })))[0]
     assert.deepEqual(await check(), {
       ok: false,
-      message: `${file} does not exist: check the path, and that the log is switched on`,
+      message: `${file} does not exist: check its path, and that the program that writes it is there`,
     })
     writeFileSync(file, 'Nov 20 12:00:00 dnsmasq[1]: started, version 2.90\n')
     assert.match((await check())?.message ?? '', /log-queries/)

@@ -6,14 +6,13 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { UnavailableError } from '../../src/core/errors.ts'
-import { newestOf, readOn, tailCursor, type TailCursor } from '../../src/core/tail.ts'
+import { readOn, tailCursor, type TailCursor } from '../../src/core/tail.ts'
 
 let folder = ''
 let file = ''
@@ -148,20 +147,5 @@ describe('reading on in a file', () => {
       readOn(folder, undefined, 1),
       (error) => error instanceof UnavailableError && /not a file/.test(error.message),
     )
-  })
-})
-
-describe('where a file usually is', () => {
-  it('is where it was written last, and stays so', async () => {
-    const places = ['a.log', 'b.log', 'c.log'].map((name) => join(folder, name))
-    const [first = '', second = ''] = places
-    assert.equal(await newestOf(places, undefined), undefined)
-    writeFileSync(first, '')
-    utimesSync(first, 1000, 1000)
-    assert.equal(await newestOf(places, undefined), first)
-    writeFileSync(second, '')
-    assert.equal(await newestOf(places, undefined), second)
-    assert.equal(await newestOf(places, first), first)
-    assert.equal(await newestOf(places, 'gone.log'), second)
   })
 })

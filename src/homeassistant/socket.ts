@@ -26,9 +26,16 @@ export function openSocket({ address, token, remedy }: Access, stop: AbortSignal
   const path = pathname.replace(/\/$/, '')
   const socket = new WebSocket(`${origin.replace('http', 'ws')}${path}/api/websocket`)
   const { promise, resolve, reject } = Promise.withResolvers<HaWebSocket>()
-  const over = new AbortController()
+  const deadline = within(handshakeMilliseconds, stop)
+  // At once, not in a later turn: the next message may lie in the same packet, and is the library's.
+  const leave = () => {
+    socket.removeEventListener('message', onMessage)
+    socket.removeEventListener('error', away)
+    socket.removeEventListener('close', away)
+    deadline.removeEventListener('abort', away)
+  }
   const fail = (error: Error) => {
-    over.abort()
+    leave()
     reject(error)
     socket.close()
   }
@@ -36,10 +43,9 @@ export function openSocket({ address, token, remedy }: Access, stop: AbortSignal
   const onMessage = ({ data }: MessageEvent<unknown>) => {
     const message = toHandshake(data)
     if (message?.type === 'auth_ok') {
+      leave()
       // The first message may ask the server to send several messages in one frame; the library counts on from id 2.
       socket.send(JSON.stringify({ id: 1, type: 'supported_features', features: { coalesce_messages: 1 } }))
-      // At once, not in a later turn: the next message may lie in the same packet, and is the library's.
-      over.abort()
       resolve(Object.assign(socket, { haVersion: message.ha_version }))
     } else if (message?.type === 'auth_required') {
       socket.send(JSON.stringify({ type: 'auth', access_token: token }))
@@ -49,12 +55,11 @@ export function openSocket({ address, token, remedy }: Access, stop: AbortSignal
       fail(new ConfigError(`homeassistant.address does not lead to Home Assistant: ${host} speaks otherwise`))
     }
   }
-  const { signal } = over
-  socket.addEventListener('message', onMessage, { signal })
-  socket.addEventListener('error', away, { signal })
-  socket.addEventListener('close', away, { signal })
-  within(handshakeMilliseconds, stop).addEventListener('abort', away, { signal })
-  if (stop.aborted) away()
+  socket.addEventListener('message', onMessage)
+  socket.addEventListener('error', away)
+  socket.addEventListener('close', away)
+  deadline.addEventListener('abort', away)
+  if (deadline.aborted) away()
   return promise
 }
 

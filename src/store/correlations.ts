@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Alert, AlertStatus } from '../core/alert.ts'
 import { severityOf, toAlert } from './judgement-rows.ts'
 import type { LiveSignals } from './live-signals.ts'
@@ -89,13 +90,9 @@ async function changeAlert(
   const updatedAt = correlation.updatedAt > alert.updatedAt ? correlation.updatedAt : alert.updatedAt
   const status = statusOf(alert.status, correlation, signals)
   await tie(id, { correlation, signals }, book, transaction)
-  const same =
-    !changed &&
-    status === alert.status &&
-    title === alert.title &&
-    confidence === alert.confidence &&
-    updatedAt.getTime() === alert.updatedAt.getTime()
-  if (same) return alert.id
+  const before = { status: alert.status, title: alert.title, band: alert.band, confidence: alert.confidence }
+  const same = isDeepStrictEqual(before, { status, title, band, confidence })
+  if (same && !changed && updatedAt.getTime() === alert.updatedAt.getTime()) return alert.id
   const seq = book.seqs.next()
   const signalsSeq = changed ? seq : alert.signalsSeq
   await transaction.run(

@@ -22,7 +22,7 @@ export interface Facts {
   readonly device: DeviceFacts
   /** At most six, in the order of `shown`. */
   readonly signals: readonly SignalFacts[]
-  /** What is usual for this device, beside the numbers that are compared with it already. */
+  /** What is usual for the device as a whole. */
   readonly usual: readonly UsualFacts[]
   readonly knownIssues: readonly Clean[]
   readonly constraints: Clean
@@ -76,18 +76,8 @@ export function evidenceId(index: number): string {
 /** What may be told to a model of this question, and nothing else. */
 export function toFacts({ alert, baselines, knownIssues, constraints }: Question): Facts {
   const signals = shown(alert)
-  const compared = new Set<Baseline>()
-  const usualOf = (signal: StoredSignal, metric: string): Baseline | undefined => {
-    const subjects = [metric, `${metric}/${signal.target ?? ''}`]
-    const baseline = baselines.find(({ subject }) => subjects.includes(subject))
-    if (baseline) compared.add(baseline)
-    return baseline
-  }
+  const compared = signals.map((signal) => usualOf(signal, baselines))
   const values = Math.min(most.valuesEach, Math.floor(most.values / signals.length))
-  const signalFacts = signals.map((signal) => toSignalFacts(signal, values, usualOf))
-  const targets = signals.map(({ target }) => target)
-  const isNear = ({ subject }: Baseline) =>
-    !subject.includes('/') || targets.some((target) => target !== undefined && subject.endsWith(`/${target}`))
   return {
     allowed: allowedOf(alert.band),
     device: {
@@ -96,9 +86,9 @@ export function toFacts({ alert, baselines, knownIssues, constraints }: Question
       hidesIdentity: alert.deviceView.randomMac,
       knownByAddressAlone: alert.deviceView.provisional,
     },
-    signals: signalFacts,
+    signals: signals.map((signal, index) => toSignalFacts(signal, values, compared[index])),
     usual: baselines
-      .filter((baseline) => !compared.has(baseline) && isNear(baseline))
+      .filter((baseline) => !compared.includes(baseline) && !baseline.subject.includes('/'))
       .slice(0, most.usual)
       .map((baseline) => toUsual(baseline, alert.updatedAt)),
     knownIssues: knownIssues.slice(0, most.issues).map((issue) => toOwnWords(issue, 120)),
@@ -114,11 +104,13 @@ function allowedOf(band: Band): readonly Severity[] {
   )
 }
 
-function toSignalFacts(
-  signal: StoredSignal,
-  values: number,
-  usualOf: (signal: StoredSignal, metric: string) => Baseline | undefined,
-): SignalFacts {
+/** What is usual for the thing itself that a signal is about: `temperature/<sensor>`. */
+function usualOf({ detector, target }: StoredSignal, baselines: readonly Baseline[]): Baseline | undefined {
+  return baselines.find(({ subject }) => target !== undefined && subject === `${detector}/${target}`)
+}
+
+/** With its numbers; the one called `mean` is compared with the usual, which is learned from means. */
+function toSignalFacts(signal: StoredSignal, values: number, usual: Baseline | undefined): SignalFacts {
   return {
     detector: toMetric(signal.detector),
     target: signal.target === undefined ? undefined : toName(signal.target),
@@ -127,7 +119,7 @@ function toSignalFacts(
     values: Object.entries(signal.evidence)
       .slice(0, values)
       .map(([metric, value]) => {
-        const baseline = usualOf(signal, metric)
+        const baseline = metric === 'mean' ? usual : undefined
         return {
           metric: toMetric(metric),
           value: toValue(value),

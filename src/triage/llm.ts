@@ -31,9 +31,9 @@ export interface Judge {
   /**
    * What the model makes of an alert, clamped into its band (I1). Every answer that does not count, and none in time, is
    * the rules' default with the rules' own sentence (I15). Throws `UnavailableError` while there is no model to ask,
-   * `ConfigError` when it refuses us.
+   * `ConfigError` when it refuses us; ends with an error when `until` or the judge's own `stop` comes.
    */
-  judge(question: Question): Promise<Verdict>
+  judge(question: Question, until?: AbortSignal): Promise<Verdict>
   /** Whether the server and the model are there; else what to do. */
   check(): Promise<Check[]>
 }
@@ -44,8 +44,13 @@ const attempts = [
   { seed: 2, temperature: 0.3 },
 ] as const
 
+interface Asking extends Asked, Omit<Ask, 'seed' | 'temperature'> {
+  /** What makes it the same question as another. */
+  readonly key: string
+}
+
 export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judge {
-  const server = makeServer(addressOf(options), stop)
+  const server = makeServer(addressOf(options))
   const cache = makeCache(now)
   const canary = hex(random(8))
   const system = toSystem(canary)
@@ -55,12 +60,13 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
 
   return {
     isChosen: options.address !== undefined,
-    async judge(question) {
+    async judge(question, until = stop) {
+      const ending = AbortSignal.any([stop, until])
       const start = now()
       const { alert } = question
       const facts = toFacts(question)
-      const digest = await server.digest(options.model)
-      const think = await habitOf(digest)
+      const digest = await server.digest(options.model, ending)
+      const think = await habitOf(digest, ending)
       const nonce = hex(random(12))
       const asked: Asked = {
         prompt: { system, user: toUser(facts, nonce) },
@@ -72,7 +78,9 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
       const cached = kept !== undefined && isGrounded(kept.reason, asked.prompt.user)
       const outcome = cached
         ? kept
-        : await outcomeOf(asked, { key, format: toFormat(asked.ids, facts.allowed), think })
+        : await outcomeOf({ ...asked, key, think, format: toFormat(asked.ids, facts.allowed) }, ending)
+      if (outcome.status === 'canary')
+        log.warning('the model tells what it was told to keep: its answer is not used', { alert: alert.id })
       if (outcome.status === 'ok' && !cached) cache.keep(key, outcome)
       const end = now()
       return {
@@ -84,20 +92,17 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
         cached,
       }
     },
-    check: () => checksOf(server, options),
+    check: () => checksOf(server, options, stop),
   }
 
   /** Asks once, and once more when another throw of the dice may help. */
-  async function outcomeOf(
-    asked: Asked,
-    { key, format, think }: { key: string; format: object; think: Ask['think'] },
-  ): Promise<Outcome> {
+  async function outcomeOf({ key, ...asked }: Asking, ending: AbortSignal): Promise<Outcome> {
     for (const dice of attempts) {
-      const reply = await chat({ prompt: asked.prompt, format, think, ...dice }, options, stop)
+      const reply = await chat({ ...asked, ...dice }, options, ending)
       if (reply.kind === 'lost') {
         if (broken.has(key)) break
         broken.add(key)
-        await server.digest(options.model)
+        await server.digest(options.model, ending)
         continue
       }
       const outcome: Outcome =
@@ -116,20 +121,20 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
   }
 
   /** How this model is to be asked; found out once for each that is loaded. */
-  async function habitOf(digest: string): Promise<Ask['think']> {
+  async function habitOf(digest: string, ending: AbortSignal): Promise<Ask['think']> {
     if (habit?.digest !== digest) {
-      const thinks = (await server.capabilities(options.model)).includes('thinking')
-      habit = { digest, think: thinks ? await thinkingOf(options, stop) : undefined }
+      const thinks = (await server.capabilities(options.model, ending)).includes('thinking')
+      habit = { digest, think: thinks ? await thinkingOf(options, ending) : undefined }
     }
     return habit.think
   }
 }
 
-async function checksOf(server: Server, options: TriageOptions): Promise<Check[]> {
+async function checksOf(server: Server, options: TriageOptions, stop: AbortSignal): Promise<Check[]> {
   const { host } = addressOf(options)
   try {
-    const version = await server.version()
-    const digest = await server.digest(options.model)
+    const version = await server.version(stop)
+    const digest = await server.digest(options.model, stop)
     return [
       isLeaky(version)
         ? {

@@ -1,24 +1,23 @@
 import * as z from 'zod'
 import { messageOf, UnavailableError } from '../core/errors.ts'
-import { ask } from '../core/http.ts'
+import { ask, type Ask } from '../core/http.ts'
 
 const versionSchema = z.object({ version: z.string() })
 const tagsSchema = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string() })) })
 const showSchema = z.object({ capabilities: z.array(z.string()).default([]) })
 
-/** An Ollama server. Every method throws an `UnavailableError` that says what to do. */
+/** An Ollama server. Every method throws an `UnavailableError` that says what to do, or the reason of `stop`. */
 export interface Server {
-  version(): Promise<string>
+  version(stop: AbortSignal): Promise<string>
   /** Fingerprint of a model that it has. */
-  digest(model: string): Promise<string>
+  digest(model: string, stop: AbortSignal): Promise<string>
   /** What the model can do: `completion`, `thinking` and so on. */
-  capabilities(model: string): Promise<readonly string[]>
+  capabilities(model: string, stop: AbortSignal): Promise<readonly string[]>
 }
 
-export function makeServer(address: URL, stop: AbortSignal): Server {
+export function makeServer(address: URL): Server {
   const base = address.href.endsWith('/') ? address.href : `${address.href}/`
-  async function read<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
-    const init = body && { method: 'POST', body: JSON.stringify(body) }
+  async function read<T>(path: string, schema: z.ZodType<T>, { stop, ...init }: Ask): Promise<T> {
     const answer = await ask(new URL(path, base), {
       ...init,
       stop,
@@ -38,14 +37,17 @@ export function makeServer(address: URL, stop: AbortSignal): Server {
     )
   }
   return {
-    version: async () => (await read('api/version', versionSchema)).version,
-    async digest(model) {
-      const { models } = await read('api/tags', tagsSchema)
+    version: async (stop) => (await read('api/version', versionSchema, { stop })).version,
+    async digest(model, stop) {
+      const { models } = await read('api/tags', tagsSchema, { stop })
       const found = models.find(({ name }) => name === model || name === `${model}:latest`)
       if (found) return found.digest
       throw new UnavailableError(missing(model))
     },
-    capabilities: async (model) => (await read('api/show', showSchema, { model })).capabilities,
+    async capabilities(model, stop) {
+      const body = JSON.stringify({ model })
+      return (await read('api/show', showSchema, { stop, method: 'POST', body })).capabilities
+    },
   }
 }
 

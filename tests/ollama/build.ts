@@ -10,8 +10,8 @@ const version = 'v0.17.4'
 const cache = `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/hearthwarden-tests/ollama`
 const program = `${cache}/${version}/ollama`
 
-/** Milliseconds; what was compiled until then is kept, so that the next run goes on from there. */
-const longest = 540_000
+/** Seconds; what was compiled until then is kept, so that the next run goes on from there. */
+const longest = '540'
 
 /** For a test's `skip`: false when a real Ollama is here or can be built, else what to install. */
 export function withoutOllama(): string | false {
@@ -55,7 +55,7 @@ export async function buildOllama(): Promise<string> {
     fi
     GOBIN=$PWD/new CGO_CXXFLAGS="-O2 -I$PWD/include" go install github.com/ollama/ollama@${version}
     mv new/ollama ${quoted(program)}`
-  await execa('flock', [`${cache}/lock`, 'sh', '-c', script], { timeout: longest })
+  await execa('flock', [`--timeout=${longest}`, `${cache}/lock`, 'timeout', longest, 'sh', '-c', script])
   return program
 }
 

@@ -31,12 +31,14 @@ export async function startOllama(): Promise<RealOllama> {
   })
   const killAll = () => killGroup(server.pid)
   process.once('exit', killAll)
-  const stop = async () => {
+  const end = async () => {
     process.off('exit', killAll)
     killAll()
     await server
     await rm(home, { recursive: true, force: true })
   }
+  let ended: Promise<void> | undefined
+  const stop = () => (ended ??= end())
   try {
     await answers(address)
     await addModel(address, 'scripted')

@@ -32,7 +32,7 @@ test('a question shows what was measured beside what is usual', () => {
     detector: 'temperature',
     target: 'coretemp/Core 0',
     confidence: 0.86,
-    evidence: { temperature: 71.25, limit: 100 },
+    evidence: { mean: 71.25, limit: 100 },
   })
   const facts = toFacts(
     question(
@@ -67,7 +67,7 @@ E2 | detector | temperature | - | - | - | -
 E2 | target | "coretemp/Core_0" | - | - | - | -
 E2 | sure_percent | 86 | - | - | - | -
 E2 | times | 1 | - | - | - | -
-E2 | temperature | 71.25 | 52 | 2.5 | 5.2 | 19
+E2 | mean | 71.25 | 52 | 2.5 | 5.2 | 19
 E2 | limit | 100 | - | - | - | -
 - | "new-domains" | - | 11 | 2 | - | 19
 DATA ${nonce}

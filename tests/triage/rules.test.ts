@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { rank, severities, type Band } from '../../src/core/severity.ts'
 import type { StoredSignal } from '../../src/core/signal.ts'
 import { correlate, reasonOf, rules, togetherSure, type Correlating } from '../../src/triage/rules.ts'
+import { hostile } from './hostile.ts'
 import { signal } from './questions.ts'
 
 function correlated(signals: readonly StoredSignal[], change: Partial<Correlating> = {}) {
@@ -99,4 +101,23 @@ test('every band of every alert is in order', () => {
             assert.ok(severities.includes(made.floor))
             assert.ok(rank(made.floor) <= rank(made.default) && rank(made.default) <= rank(made.ceiling))
           }
+})
+
+test('what strangers wrote changes nothing of it (I4)', () => {
+  const detectors = fc.constantFrom(...rules.map(({ detector }) => detector), 'unknown')
+  fc.assert(
+    fc.property(
+      detectors,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      hostile,
+      (detector, confidence, text) => {
+        const one = correlated([signal({ detector, confidence })])
+        const other = correlated([
+          signal({ detector, confidence, target: text, summary: text, cause: text, evidence: { text } }),
+        ])
+        assert.deepEqual(other, { ...one, title: text })
+      },
+    ),
+    { numRuns: 10_000 },
+  )
 })

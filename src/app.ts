@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { apiOptions } from './api/options.ts'
 import type { ApiParts } from './api/parts.ts'
 import { type Api, makeApi } from './api/server.ts'
+import { makeWork } from './app-work.ts'
 import { bridges } from './bridges/index.ts'
 import { collectors } from './collectors/index.ts'
 import { type Config, type Group, makeConfig, toGroup } from './config.ts'
@@ -137,6 +138,11 @@ export async function openApp(start: Start): Promise<App> {
     sensitivity: () => options('house', houseOptions).sensitivity,
     spokenAlerts: () => config.group('notifiers.speech')['enabled'] === true,
   })
+  const rooms = {
+    ...{ start, config, settings, log, board, store, home, context, options },
+    addSecret: (secret: string) => void more.add(secret),
+    close: () => store.close(),
+  }
   const parts: ApiParts = {
     store,
     board,
@@ -174,22 +180,9 @@ export async function openApp(start: Start): Promise<App> {
       },
     ],
     settings: config.settings,
+    work: makeWork(rooms),
   }
-  return {
-    start,
-    config,
-    settings,
-    log,
-    board,
-    store,
-    home,
-    parts,
-    api: makeApi(parts),
-    context,
-    options,
-    addSecret: (secret) => void more.add(secret),
-    close: () => store.close(),
-  }
+  return { ...rooms, parts, api: makeApi(parts) }
 }
 
 /** Inside Home Assistant the file is its own form's, and flat. */

@@ -59,3 +59,9 @@ function toCell(value: unknown): string {
 export function toLocal(time: string | undefined): string {
   return time === undefined ? '' : new Date(time).toLocaleString('sv-SE')
 }
+
+/** Shows how a request ended; the exit code is 1 when it was refused. */
+export function showResult(result: { ok: boolean; message: string }, print: Printer): void {
+  print.one(result, result.message)
+  if (!result.ok) process.exitCode = 1
+}

@@ -75,6 +75,7 @@ export function makeApi(parts: ApiParts, { page = builtPage } = {}): Api {
   app.notFound((c) => c.json({ error: 'There is nothing here.' }, 404))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return c.json({ error: error.message }, error.status)
+    if (error instanceof ConfigError) return c.json({ error: messageOf(error) }, 400)
     if (error instanceof UnavailableError) return c.json({ error: messageOf(error) }, 503)
     parts.log.error('an answer failed', { path: c.req.path, error: error.stack ?? messageOf(error) })
     return c.json({ error: 'Something went wrong inside; the log tells more.' }, 500)

@@ -39,6 +39,8 @@ interface Running {
   readonly turn: Turn
   readonly store: Store
   readonly context: ContextOf
+  /** Learned from and not judged, whatever the source says of it. */
+  readonly learning?: boolean
 }
 
 async function pollFor(collector: PollingCollector<unknown, unknown>, running: Running): Promise<void> {
@@ -50,14 +52,14 @@ async function pollFor(collector: PollingCollector<unknown, unknown>, running: R
 /** Reads until the end of what there is, and saves each piece with its cursor. */
 export async function pollOnce(
   collector: PollingCollector<unknown, unknown>,
-  { name, options, turn, store, context }: Running,
+  { name, options, turn, store, context, learning = false }: Running,
 ): Promise<number> {
   let cursor = await cursorOf(collector, { name, store })
   let taken = 0
   for (let more = true; more && !turn.stop.aborted;) {
     const part = await collector.poll({ ...context(turn, options), cursor })
     if (part.observations.length > 0) {
-      const imported = part.history ?? false
+      const imported = learning || (part.history ?? false)
       await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor, imported })
     } else if (JSON.stringify(part.cursor) !== JSON.stringify(cursor)) {
       await store.cursors.set(name, part.cursor, 'with-next')

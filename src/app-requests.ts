@@ -1,0 +1,56 @@
+import type { App } from './app.ts'
+import { byName, deliverTools, loopName, placesOn, recapTools } from './app-tools.ts'
+import type { RequestResult } from './core/request.ts'
+import { detectors } from './detectors/index.ts'
+import { notifiers } from './notifiers/index.ts'
+import { tellTest } from './pipeline/deliver.ts'
+import { makeRecap } from './pipeline/recap.ts'
+import { toRequestLoop } from './pipeline/requests.ts'
+import { type Loop, supervise } from './pipeline/supervise.ts'
+
+/** Groups whose options are read where they are used: nothing is restarted. */
+const readLive = ['house', 'intel']
+/** Groups whose options hold from the next start on. */
+const nextStart = ['homeassistant', 'api', 'store', 'log']
+
+/** The loop that does what people ask; `restart` starts the loops of an option group anew. */
+export function toAppRequests(app: App, restart: (path: string) => Promise<void>): Loop {
+  const { store, start, log } = app
+  return toRequestLoop({
+    store,
+    now: start.now,
+    async analyse() {
+      for (const { name } of detectors) await restart(`detectors.${name}`)
+      await restart('triage')
+      return { ok: true, message: 'Everything is looked at again' }
+    },
+    async recap() {
+      const { headline } = await makeRecap(recapTools(app))
+      return { ok: true, message: headline }
+    },
+    async set(option, value): Promise<RequestResult> {
+      const { path } = app.config.accept(option, value)
+      await app.settings.set(option, value === null ? undefined : value)
+      if (nextStart.includes(path)) return { ok: true, message: 'Saved; it holds from the next start on' }
+      if (!readLive.includes(path)) await restart(path)
+      return { ok: true, message: 'Saved' }
+    },
+    async test(given, target) {
+      const notifier = byName(notifiers, given)
+      const [channel] = placesOn(app, `notifiers.${given}`, notifier)
+      if (!channel) return { ok: false, message: `${notifier.title} is not set up` }
+      const name = loopName('notifiers', given)
+      const turn = { stop: start.stop, log: log.named(name), ok: () => undefined }
+      return tellTest(target, { ...deliverTools(app), name, notifier, options: channel.options, turn })
+    },
+  })
+}
+
+/** Only what people ask, until `stop`: for the terminal, when no daemon runs. */
+export async function runRequests(app: App): Promise<void> {
+  const { board, log, start } = app
+  await supervise(
+    toAppRequests(app, async () => undefined),
+    { board, log, stop: start.stop },
+  )
+}

@@ -1,0 +1,240 @@
+import { type AddCommand, type Common, percent, since, toNumber, until, withHouse } from './cli-house.ts'
+import { showResult, toLocal } from './cli-print.ts'
+
+/** Commands that look and change nothing. */
+export function addLooking(command: AddCommand): void {
+  command('status', 'the state of the house').action((given: Common) =>
+    withHouse(given, async ({ client, print }) => {
+      const { state, ...about } = await client.status()
+      const learning = state.learning.on ? `, learning until ${toLocal(state.learning.until)}` : ''
+      if (given.json) return print.one({ ...about, state }, '')
+      print.one(
+        state,
+        `Severity ${state.severity}, ${state.openAlerts} open, ${state.devices} devices, ${state.dnsToday} DNS queries today${learning}`,
+      )
+      print.rows(
+        state.health,
+        {
+          Loop: (row) => row.loop,
+          State: (row) => row.state,
+          Since: (row) => toLocal(row.since),
+          Why: (row) => row.reason,
+        },
+        'No loop runs: start it with `npm start`',
+      )
+    }),
+  )
+
+  command('alerts', 'what people are told')
+    .option('--status <words>', 'open, acknowledged, expected, closed; several with commas')
+    .option('--severity <words>', 'none, low, medium, high; several with commas')
+    .option('--limit <number>', 'how many', toNumber, 50)
+    .addOption(since())
+    .action((given: Common & { status?: string; severity?: string; since?: string; limit: number }) =>
+      withHouse(given, async ({ client, print }) => {
+        const { status, severity, since: from, limit } = given
+        const rows = await client.alerts({
+          ...(status && { status }),
+          ...(severity && { severity }),
+          ...(from && { since: from }),
+          limit,
+        })
+        print.rows(
+          rows,
+          {
+            Id: (row) => row.id,
+            When: (row) => toLocal(row.updatedAt),
+            Severity: (row) => row.severity,
+            Status: (row) => row.status,
+            Device: (row) => row.deviceName,
+            What: (row) => row.verdict?.reason ?? row.title,
+          },
+          'No alerts',
+        )
+      }),
+    )
+
+  command('signals', 'what detectors claimed')
+    .option('--detector <name>', 'of this detector alone')
+    .option('--device <name>', 'of this device alone')
+    .option('--limit <number>', 'how many', toNumber, 50)
+    .addOption(since())
+    .action((given: Common & { detector?: string; device?: string; since?: string; limit: number }) =>
+      withHouse(given, async ({ client, print }) => {
+        const { detector, device, since: from, limit } = given
+        const rows = await client.signals({
+          ...(detector && { detector }),
+          ...(device && { device }),
+          ...(from && { since: from }),
+          limit,
+        })
+        print.rows(
+          rows,
+          {
+            Id: (row) => row.id,
+            When: (row) => toLocal(row.at),
+            Detector: (row) => row.detector,
+            Sure: (row) => percent(row.confidence),
+            Device: (row) => row.device,
+            What: (row) => row.summary,
+          },
+          'No signals',
+        )
+      }),
+    )
+
+  command('devices', 'things on the network').action((given: Common) =>
+    withHouse(given, async ({ client, print }) => {
+      print.rows(
+        await client.devices(),
+        {
+          Id: (row) => row.id,
+          Name: (row) => row.name,
+          Address: (row) => row.addresses[0],
+          MAC: (row) => row.macs[0],
+          Seen: (row) => toLocal(row.lastSeen),
+        },
+        'No devices yet',
+      )
+    }),
+  )
+
+  command('events', 'what was seen')
+    .option('--kind <words>', 'dns-query, dns-answer, reading, presence, health; several with commas')
+    .option('--device <name>', 'of this device alone')
+    .option('--text <text>', 'with this in a name or value')
+    .option('--limit <number>', 'how many', toNumber, 50)
+    .addOption(since())
+    .addOption(until())
+    .action(
+      (
+        given: Common & {
+          kind?: string
+          device?: string
+          text?: string
+          since?: string
+          until?: string
+          limit: number
+        },
+      ) =>
+        withHouse(given, async ({ client, print }) => {
+          const { kind, device, text, since: from, until: to, limit } = given
+          const rows = await client.events({
+            ...(kind && { kinds: kind.split(',') }),
+            ...(device && { device }),
+            ...(text && { text }),
+            ...(from && { since: from }),
+            ...(to && { until: to }),
+            limit,
+          })
+          const what = ({
+            seq: _,
+            collectedBy: __,
+            imported: ___,
+            device: ____,
+            at: _____,
+            kind: ______,
+            ...rest
+          }: (typeof rows)[number]) => Object.values(rest).join(' ')
+          print.rows(
+            rows,
+            {
+              When: (row) => toLocal(row.at),
+              Kind: (row) => row.kind,
+              Device: (row) => row.device,
+              What: what,
+            },
+            'No events',
+          )
+        }),
+    )
+
+  command('stats', 'how much is stored').action((given: Common) =>
+    withHouse(given, async ({ client, print }) => {
+      const stats = await client.stats()
+      if (given.json) return print.one(stats, '')
+      print.rows(
+        stats.kinds,
+        {
+          Kind: (row) => row.kind,
+          Rows: (row) => row.rows,
+          Oldest: (row) => toLocal(row.oldest),
+          Newest: (row) => toLocal(row.newest),
+        },
+        'Nothing is stored yet',
+      )
+      print.note(
+        `Database ${Math.round(stats.size.database / 1e6)} MB, its log ${Math.round(stats.size.wal / 1e6)} MB, free on the disk ${Math.round(stats.size.free / 1e9)} GB`,
+      )
+    }),
+  )
+
+  command('baseline', 'what is normal')
+    .option('--device <name>', 'of this device alone')
+    .action((given: Common & { device?: string }) =>
+      withHouse(given, async ({ client, print }) => {
+        const rows = await client.baselines(given.device ? { device: given.device } : {})
+        print.rows(
+          rows,
+          {
+            Device: (row) => row.device,
+            Subject: (row) => row.subject,
+            Samples: (row) => row.count,
+            Median: (row) => row.median,
+            MAD: (row) => row.mad,
+            Mean: (row) => row.mean.toFixed(1),
+            Deviation: (row) => row.deviation.toFixed(1),
+            Unit: (row) => row.unit,
+          },
+          'Nothing is learned yet: the first hour must end',
+        )
+      }),
+    )
+
+  command('recap', 'the newest daily summary')
+    .option('--now', 'make and tell one now')
+    .action((given: Common & { now?: boolean }) =>
+      withHouse(given, async ({ client, print }) => {
+        if (given.now) return showResult(await client.ask({ kind: 'recap' }), print)
+        const [recap] = await client.recaps({ limit: 1 })
+        if (recap === undefined)
+          return print.note('No recap yet: the first one is made at the time of recap.time')
+        if (given.json) return print.one(recap, '')
+        print.one(recap, `${recap.id}: ${recap.headline}`)
+        print.rows(
+          recap.alerts,
+          {
+            Severity: (row) => row.severity,
+            Device: (row) => row.deviceView.name,
+            What: (row) => row.verdict?.reason ?? row.title,
+          },
+          'No alerts',
+        )
+        print.rows(
+          recap.values,
+          {
+            Device: (row) => row.device,
+            Subject: (row) => row.subject,
+            Value: (row) => row.value,
+            Usual: (row) => row.usual,
+            Unit: (row) => row.unit,
+          },
+          'No values',
+        )
+      }),
+    )
+
+  command('check', 'options, rights and partners: what is there, or what to do').action((given: Common) =>
+    withHouse(given, async ({ client, print }) => {
+      const rows = (await client.checks()).flatMap(({ checks, plugin, title }) =>
+        checks.map((check) => ({ plugin, title, ...check })),
+      )
+      print.rows(
+        rows,
+        { '': (row) => (row.ok ? 'ok' : '!!'), Part: (row) => row.title, Finding: (row) => row.message },
+        'Nothing to check',
+      )
+      if (rows.some(({ ok }) => !ok)) process.exitCode = 1
+    }),
+  )
+}

@@ -13,15 +13,17 @@ import {
 import type { Database } from './database.ts'
 import { openFile, stamp, type JsonFile, type Room } from './file.ts'
 import { textOf } from './rows.ts'
-import { learnedThrough, newSpans, samplesOf, type Marks, type Sample } from './samples.ts'
+import { learnedThrough, newSpans, recordFirsts, samplesOf, type Marks, type Sample } from './samples.ts'
 import { daily, hourly, type Rhythm } from './spans.ts'
 import type { Baselines, Devices } from './store.ts'
+import type { Writer } from './writer.ts'
 
 /** So many spans are reckoned at a time: memory stays flat when much is imported. */
 const piece = 500
 
 export interface BaselineParts extends Room {
   readonly database: Database
+  readonly writer: Writer
   readonly devices: Pick<Devices, 'get'>
   /** The newest number committed. */
   readonly newest: () => number
@@ -102,11 +104,18 @@ export async function openBaselines(parts: BaselineParts): Promise<Baselines> {
     }
   }
 
+  async function spansOf(ask: { rhythm: Rhythm; marks: Marks; now: Date }): Promise<readonly Date[]> {
+    const starts = await newSpans(database, ask)
+    if (ask.rhythm !== daily || starts.length === 0) return starts
+    await recordFirsts(database, parts.writer, ask.marks)
+    return newSpans(database, ask)
+  }
+
   async function learnRhythm(rhythm: Rhythm, known: Marks, now: Date): Promise<number> {
     const newest = parts.newest()
     const ask = { rhythm, marks: known, now, newest }
     const through = await learnedThrough(database, ask)
-    const starts = (await newSpans(database, ask)).slice(-rhythm.kept)
+    const starts = (await spansOf(ask)).slice(-rhythm.kept)
     let taken = 0
     for (let from = 0; from < starts.length; from += piece) {
       const samples = await samplesOf(database, { ...ask, starts: starts.slice(from, from + piece) })

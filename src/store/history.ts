@@ -11,7 +11,7 @@ import type { Session } from './session.ts'
 
 /** What a person would miss. Detectors' cursors are left out: in an empty database they begin at the newest event. */
 const kept: Readonly<Record<string, string>> = {
-  meta: 'true',
+  meta: "name <> 'seq_floor'",
   devices: 'true',
   device_addresses: 'true',
   device_macs: 'true',
@@ -27,26 +27,38 @@ const kept: Readonly<Record<string, string>> = {
 /** Rows that are in memory at a time. */
 const piece = 1000
 
+/** Events in the days between a backup and the loss of the database, at most: after it, numbers go on beyond. */
+const ahead = 1_000_000_000
+
 const entry = z.object({ table: z.string(), row: z.record(z.string(), z.json()) })
 type Entry = z.output<typeof entry>
 
 const pathIn = (folder: string) => join(folder, 'history.ndjson.gz')
 
-/** Writes `history.ndjson.gz`, one row a line, as of one moment. Nobody else may write on this connection meanwhile. */
-export async function backUp(folder: string, session: Session): Promise<void> {
+/**
+ * Writes `history.ndjson.gz`, one row a line, as of one moment. `newest` is the greatest number of an event: it is never
+ * given again, as baselines and cursors remember it. Nobody else may use this connection meanwhile.
+ */
+export async function backUp(folder: string, session: Session, newest: number): Promise<void> {
   const parts: Buffer[] = []
   await session.run('BEGIN')
   try {
-    await pipeline(Readable.from(linesOf(session)), createGzip(), async (packed: AsyncIterable<Buffer>) => {
-      for await (const part of packed) parts.push(part)
-    })
+    await pipeline(
+      Readable.from(linesOf(session, newest)),
+      createGzip(),
+      async (packed: AsyncIterable<Buffer>) => {
+        for await (const part of packed) parts.push(part)
+      },
+    )
   } finally {
     await session.run('COMMIT')
   }
   await writeDurably(pathIn(folder), Buffer.concat(parts))
 }
 
-async function* linesOf(session: Session): AsyncIterable<string> {
+async function* linesOf(session: Session, newest: number): AsyncIterable<string> {
+  const floor = { name: 'seq_floor', value: String(newest + ahead) }
+  yield `${JSON.stringify({ table: 'meta', row: floor })}\n`
   for (const [table, condition] of Object.entries(kept)) {
     const [row] = await session.rows(`SELECT coalesce(max(rowid), -1) AS last FROM ${table}`)
     const last = row ? numberOf(row, 'last') : -1

@@ -2,12 +2,12 @@ import { openAlerts } from './alerts.ts'
 import type { OpenCursors } from './cursors.ts'
 import type { Database } from './database.ts'
 import { openDeliveries } from './deliveries.ts'
-import type { Resolve } from './judgement-rows.ts'
+import type { OpenDevices } from './devices.ts'
 import { loadLiveSignals } from './live-signals.ts'
 import { openRecaps } from './recaps.ts'
 import { openRequests } from './requests.ts'
 import { openSignals } from './signals.ts'
-import type { Devices, Store } from './store.ts'
+import type { Store } from './store.ts'
 import type { Writer } from './writer.ts'
 
 /** The rooms of what was judged, told and asked. */
@@ -21,10 +21,10 @@ export async function openJudgements({
   readonly database: Database
   readonly writer: Writer
   readonly cursors: OpenCursors
-  readonly devices: Devices
+  readonly devices: OpenDevices
   readonly now: () => Date
 }): Promise<Pick<Store, 'signals' | 'alerts' | 'deliveries' | 'requests' | 'recaps'>> {
-  const resolve: Resolve = (device) => devices.get(device)?.id ?? device
+  const { resolve } = devices
   const live = await loadLiveSignals(database, resolve)
   const parts = { database, writer, live, devices, resolve, cursors, now }
   return {

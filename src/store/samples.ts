@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 import { numberOf, optional, textOf } from './rows.ts'
 import type { Row } from './session.ts'
 import type { Rhythm } from './spans.ts'
+import type { Writer } from './writer.ts'
 
 /** What a whole span comes to, for one subject of one device. */
 export interface Sample {
@@ -104,6 +105,25 @@ export async function learnedThrough(
   const first = row && optional(row, 'first', numberOf)
   return first === undefined ? newest : Math.min(newest, first - 1)
 }
+
+/**
+ * Late and imported events may be earlier than the first time that is on record for their name: then they are put on
+ * record. What was new to a detector is not touched by that, as it goes by the number and not by the time.
+ */
+export async function recordFirsts(database: Database, writer: Writer, marks: Marks): Promise<void> {
+  const values = { after: oldestMark(marks) }
+  if ((await database.rows(`${earlier} LIMIT 1`, values)).length === 0) return
+  await writer.write({
+    urgency: 'now',
+    apply: async ({ run }) => void (await run(`INSERT INTO domain_first BY NAME ${earlier}`, values)),
+  })
+}
+
+const earlier = `SELECT * EXCLUDE first FROM
+    (SELECT device, domain, arg_min(qname, "at") AS qname, min("at") AS "at", arg_min(seq, "at") AS seq,
+       arg_min(imported, "at") AS imported FROM dns_query WHERE seq > $after GROUP BY device, domain)
+  JOIN (SELECT device, domain, min("at") AS first FROM domain_first GROUP BY device, domain) USING (device, domain)
+  WHERE "at" < first`
 
 /** What these spans come to, for the devices that have something new in them. */
 export async function samplesOf(

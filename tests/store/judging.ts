@@ -17,7 +17,12 @@ export const at = (hour: number, minute = 0): Date => new Date(Date.UTC(2026, 10
 
 /** A store in a folder of its own, that can be closed and opened again; gone after the test. */
 export async function withStore(
-  work: (house: { store(): Store; reopen(): Promise<Store>; folder: string }) => Promise<void>,
+  work: (house: {
+    store(): Store
+    /** Closes it, has something done to its files, and opens it. */
+    reopen(meanwhile?: () => Promise<void>): Promise<Store>
+    folder: string
+  }) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'store-'))
   const open = () => openStore({ folder, memoryLimit: '64MB', now: () => at(12) })
@@ -25,8 +30,9 @@ export async function withStore(
   try {
     await work({
       store: () => store,
-      async reopen() {
+      async reopen(meanwhile) {
         await store.close()
+        await meanwhile?.()
         store = await open()
         return store
       },

@@ -38,13 +38,12 @@ export interface Piece {
 /**
  * The next lines of a file that grows, is renamed and made anew, is copied and emptied, or is filled again from the
  * start: what was written to the old one is read to its end first, where it still lies in the same folder under the
- * beginning of its name. A last line without an end waits for it. Without a cursor it begins with the newest `newest`
- * bytes. No file, or no right to read it, is an `UnavailableError`.
+ * beginning of its name (of several that came and went between two readings, those between are not). A last line
+ * without an end waits for it. Without a cursor it begins with the newest `newest` bytes. No file, or no right to read
+ * it, is an `UnavailableError`.
  */
 export async function readOn(file: string, cursor: TailCursor | undefined, newest: number): Promise<Piece> {
-  const { size, mtime } = await statOf(file)
-  if (cursor?.file === file && size === cursor.offset)
-    return { lines: [], cursor, more: false, written: mtime, lost: false, cursorAfter: () => cursor }
+  const { size } = await statOf(file)
   await using handle = await openToRead(file)
   if (cursor === undefined) return await readAt(handle, await startOf(handle, file, newest), false)
   if (await isOf(handle, cursor)) return await readAt(handle, cursor, false)

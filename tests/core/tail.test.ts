@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import fc from 'fast-check'
 import { UnavailableError } from '../../src/core/errors.ts'
 import { readOn, tailCursor, type TailCursor } from '../../src/core/tail.ts'
 
@@ -89,6 +90,43 @@ describe('reading on in a file', () => {
     const next = await readAll(cursor)
     assert.deepEqual(next.lines, ['two', 'a new file, longer than the old one'])
     assert.equal(next.lost, false)
+  })
+
+  it('gives each line once, in order, whatever is done to the file', async () => {
+    const step = fc.record({
+      before: fc.nat(3),
+      rotate: fc.constantFrom('not', 'rename', 'copy'),
+      after: fc.integer({ min: 1, max: 3 }),
+      long: fc.boolean(),
+    })
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+        file = join(folder, `run${run++}.log`)
+        const written: string[] = []
+        const write = (count: number, long: boolean) => {
+          for (let line = 0; line < count; line++) {
+            written.push(`${run} ${written.length} ${long ? 'x'.repeat(400) : ''}`)
+            appendFileSync(file, `${written.at(-1)}\n`)
+          }
+        }
+        write(1, false)
+        let { cursor, lines } = await readAll()
+        for (const [number, { before, rotate, after, long }] of steps.entries()) {
+          write(before, long)
+          if (rotate === 'copy') copyFileSync(file, `${file}.${number}`)
+          if (rotate === 'copy') truncateSync(file)
+          if (rotate === 'rename') renameSync(file, `${file}.${number}`)
+          if (rotate === 'rename') writeFileSync(file, '')
+          write(after, long)
+          const more = await readAll(cursor)
+          lines = [...lines, ...more.lines]
+          cursor = more.cursor
+        }
+        assert.deepEqual(lines, written)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   it('says so when the old file is gone', async () => {

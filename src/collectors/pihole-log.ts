@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
-import { messageOf, UnavailableError } from '../core/errors.ts'
+import { UnavailableError } from '../core/errors.ts'
 import { newestOf } from '../core/files.ts'
 import type { Observation } from '../core/observation.ts'
 import { essential, path } from '../core/options.ts'
@@ -68,23 +68,12 @@ export default {
   },
 
   async check({ options }) {
-    try {
-      const file = await logOf(options.file)
-      const { lines, written } = await readOn(file, undefined, 64 * 1024)
-      const parse = makeDnsmasqParser(written)
-      const understood = lines.filter((line) => typeof parse(line) !== 'string').length
-      return [
-        understood > 0
-          ? { ok: true, message: `${file} is followed` }
-          : {
-              ok: false,
-              message: `${file} holds no DNS questions yet: switch on log-queries in dnsmasq, or query logging in Pi-hole`,
-            },
-      ]
-    } catch (error) {
-      if (error instanceof UnavailableError) return [{ ok: false, message: messageOf(error) }]
-      throw error
-    }
+    const file = await logOf(options.file)
+    const piece = await readOn(file, undefined, 64 * 1024)
+    if (observe(piece, -Infinity).observations.length > 0)
+      return [{ ok: true, message: `${file} is followed` }]
+    const what = 'switch on log-queries in dnsmasq, or query logging in Pi-hole'
+    return [{ ok: false, message: `${file} holds no DNS questions yet: ${what}` }]
   },
 } satisfies PollingCollector<z.infer<typeof options>, z.infer<typeof cursor>>
 

@@ -46,7 +46,7 @@ describe('DHCP leases', () => {
     const isMissing = (error: unknown) =>
       error instanceof UnavailableError && /dhcp\.leases does not exist/.test(error.message)
     await assert.rejects(collect(dhcpLeases, { options: { file } }), isMissing)
-    assert.equal((await dhcpLeases.check(contextOf({ file })))[0]?.ok, false)
+    await assert.rejects(dhcpLeases.check(contextOf({ file })), isMissing)
     await collect(dhcpLeases, { options: {} })
     assert.equal((await dhcpLeases.check(contextOf({})))[0]?.ok, true)
   })

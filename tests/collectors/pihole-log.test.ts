@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { dnsmasqLines } from '../../bench/lines.ts'
 import piholeLog from '../../src/collectors/pihole-log.ts'
+import { UnavailableError } from '../../src/core/errors.ts'
 import type { Observation } from '../../src/core/observation.ts'
 import { without } from '../partners.ts'
 import { collect, contextOf } from './collecting.ts'
@@ -185,10 +186,10 @@ describe('a log met for the first time', () => {
 describe('where the log is', () => {
   it('is told when it is checked', async () => {
     const check = async () => (await piholeLog.check(contextOf({ file })))[0]
-    assert.deepEqual(await check(), {
-      ok: false,
-      message: `${file} does not exist: check its path, and that the program that writes it is there`,
-    })
+    await assert.rejects(
+      check(),
+      (error) => error instanceof UnavailableError && /does not exist/.test(error.message),
+    )
     writeFileSync(file, 'Nov 20 12:00:00 dnsmasq[1]: started, version 2.90\n')
     assert.match((await check())?.message ?? '', /log-queries/)
     appendFileSync(file, 'Nov 20 12:00:00 dnsmasq[1]: query[A] a from 192.168.1.5\n')

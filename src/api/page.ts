@@ -9,7 +9,15 @@ const notBuilt = 'The page is not built yet: run "npm run build" once, then load
 /** The built page in a folder. Names of its assets change with their content, so they are kept for good. */
 export function pageRoutes(folder: string): Hono<ApiEnv> {
   const router = new Hono<ApiEnv>()
-  const files = serveStatic<ApiEnv>({
+  router.get('/*', (c, next) => {
+    if (existsSync(join(folder, 'index.html'))) return filesOf(folder)(c, next)
+    return c.req.path === '/' ? Promise.resolve(c.text(notBuilt, 503)) : next()
+  })
+  return router
+}
+
+function filesOf(folder: string) {
+  return serveStatic<ApiEnv>({
     root: folder,
     onFound: (path, c) =>
       c.header(
@@ -17,9 +25,4 @@ export function pageRoutes(folder: string): Hono<ApiEnv> {
         path.includes('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
       ),
   })
-  router.get('/*', async (c, next) => {
-    if (existsSync(join(folder, 'index.html'))) return files(c, next)
-    return c.req.path === '/' ? c.text(notBuilt, 503) : next()
-  })
-  return router
 }

@@ -8,6 +8,7 @@ import { HTTPException } from 'hono/http-exception'
 import { codeOf, ConfigError, messageOf, UnavailableError } from '../core/errors.ts'
 import { alertRoutes } from './alerts.ts'
 import { baselineRoutes } from './baselines.ts'
+import { shallow } from './depth.ts'
 import { deviceRoutes } from './devices.ts'
 import { eventRoutes } from './events.ts'
 import { grantRoutes } from './grants.ts'
@@ -51,6 +52,7 @@ export function makeApi(parts: ApiParts, { page = builtPage } = {}): Api {
     bodyLimit({ maxSize, onError: (c) => c.json({ error: 'That is too long.' }, 413) })
   const [usual, forImport] = [limit(largestBody), limit(largestImport)]
   app.use((c, next) => (c.req.path.startsWith('/api/import/') ? forImport : usual)(c, next))
+  app.use(shallow)
   for (const routes of [
     statusRoutes,
     alertRoutes,

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { listen, type Listener, makeApi } from '../../src/api/server.ts'
+import type { DeviceId } from '../../src/core/device.ts'
+import { hostileName, openTestHouse, type TestHouse } from '../api/house.ts'
+import { without } from '../partners.ts'
+import { buildPage, openBrowser, openPrefixProxy } from './browser.ts'
+
+const token = 'the-right-token'
+
+suite('the page', { skip: without('chromium') }, () => {
+  let house: TestHouse
+  let browser: Browser
+  let listener: Listener
+  let device: DeviceId
+  const stop = new AbortController()
+
+  const serve = (port: number, end: AbortSignal) =>
+    listen({
+      app: makeApi(house.parts),
+      host: '127.0.0.1',
+      port,
+      access: { kind: 'token', token, hosts: [] },
+      now: () => new Date(),
+      stop: end,
+    })
+
+  before(async () => {
+    buildPage()
+    house = await openTestHouse()
+    device = await house.deviceAt('192.168.1.23', hostileName)
+    await house.alert(device, 'medium', 'first.example')
+    listener = await serve(0, stop.signal)
+    browser = await openBrowser()
+  })
+
+  after(async () => {
+    await browser?.close()
+    stop.abort()
+    await listener?.closed
+    await house?.close()
+  })
+
+  /** A browser of its own that has used the link; whatever its console complains of fails the test. */
+  async function open(
+    hash: string,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    context.setDefaultTimeout(10_000)
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`))
+    await page.goto(`${listener.address}/?token=${token}`)
+    assert.equal(page.url(), `${listener.address}/`)
+    await page.goto(`${listener.address}/${hash}`)
+    await page.locator('main h1').first().waitFor()
+    return { page, complaints }
+  }
+
+  test('without its link it says how to get in', async () => {
+    const page = await browser.newPage()
+    const response = await page.goto(listener.address)
+    assert.equal(response?.status(), 401)
+    assert.equal(await page.getByRole('heading').textContent(), 'This page needs its link')
+    await page.close()
+  })
+
+  test('tells the state of the house in one glance, by landmarks and headings', async () => {
+    const { page, complaints } = await open('')
+    const snapshot = await page.locator('body').ariaSnapshot()
+    for (const part of [
+      /- link "Skip to the page"/,
+      /- banner:/,
+      /- navigation "Pages":/,
+      /- link "Home"/,
+      /- main:/,
+      /- region "State of the house":/,
+      /- heading "Worth a look" \[level=1\]/,
+      /- heading "Open alerts" \[level=2\]/,
+      /- heading "Needs a look" \[level=2\]/,
+      /No sensor can be read: give the right to\./,
+      /- heading "Getting to know your home" \[level=2\]/,
+      /- status/,
+    ])
+      assert.match(snapshot, part)
+    assert.match(await page.title(), /^\(1\) Home · Hearthwarden$/)
+    assert.deepEqual(complaints, [])
+    await page.context().close()
+  })
+
+  test('shows what strangers call themselves as text and nothing else', async () => {
+    const { page, complaints } = await open(`#/devices/${device}`)
+    assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), hostileName)
+    for (const hash of ['#/', '#/alerts', '#/devices']) {
+      await page.goto(`${listener.address}/${hash}`)
+      await page.getByText('<img src=x').first().waitFor()
+      assert.equal(await page.locator('img').count(), 0)
+    }
+    assert.match(await page.title(), /Hearthwarden$/)
+    assert.deepEqual(complaints, [])
+    await page.context().close()
+  })
+
+  test('leads by keyboard from the first page through an alert to its acknowledgement', async () => {
+    const { page } = await open('')
+    const press = async (key: string, until: string) => {
+      for (let times = 0; times < 30; times++) {
+        await page.keyboard.press(key)
+        const focused = await page.evaluate(() => {
+          let element = document.activeElement
+          while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+          return element?.textContent ?? ''
+        })
+        if (focused.includes(until)) return
+      }
+      assert.fail(`no way by ${key} to “${until}”`)
+    }
+    await press('Tab', 'Skip to the page')
+    await page.keyboard.press('Enter')
+    await press('Tab', 'first.example')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: /first\.example/ }).waitFor()
+    await press('Tab', 'Acknowledge')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('Acknowledged').waitFor()
+    await page.getByRole('button', { name: 'Acknowledge' }).waitFor({ state: 'detached' })
+    await page
+      .locator('main')
+      .getByText(/^\s*Acknowledged ·/)
+      .waitFor()
+    await page.context().close()
+  })
+
+  test('shows a new alert without being asked, and says it to screen readers', async () => {
+    const { page } = await open('')
+    const other = await house.deviceAt('192.168.1.31', 'camera', '02:00:00:00:00:31')
+    await house.alert(other, 'high', 'live.example')
+    await page.getByRole('heading', { level: 1, name: 'Something needs you' }).waitFor()
+    await page.getByRole('link', { name: /High .*live\.example/ }).waitFor()
+    await page
+      .locator('[aria-live=assertive]')
+      .getByText(/^High alert: Asked for "live\.example"/)
+      .waitFor()
+    await page.getByRole('link', { name: 'Alerts 1 open' }).waitFor()
+    await page.context().close()
+  })
+
+  test('"this is expected" says exactly what it covers before it is asked', async () => {
+    const { page } = await open('#/alerts')
+    await page.getByRole('link', { name: /live\.example/ }).click()
+    await page.getByRole('button', { name: 'This is expected…' }).click()
+    const cover = page.getByRole('group', { name: 'This is expected' })
+    assert.match(
+      (await cover.getByRole('listitem').textContent()) ?? '',
+      /Threat lists\s+about live\.example from\s+camera/,
+    )
+    await cover.getByLabel('It holds').selectOption('for a week')
+    await cover.getByRole('button', { name: 'Yes, it is expected' }).click()
+    await page
+      .locator('main')
+      .getByText(/^\s*Expected ·/)
+      .waitFor()
+    const [grant] = house.store.grants.list()
+    assert.equal(grant?.target, 'live.example')
+    const days = grant ? (grant.until.getTime() - grant.from.getTime()) / 86_400_000 : 0
+    assert.equal(Math.round(days), 7)
+    await page.context().close()
+  })
+
+  test('gives a device a name of our own', async () => {
+    const { page } = await open(`#/devices/${device}`)
+    await page.getByRole('button', { name: 'Rename' }).click()
+    await page.getByLabel('Your name for it').fill('Anna’s tablet')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Anna’s tablet' }).waitFor()
+    assert.equal(house.store.devices.get(device)?.label, 'Anna’s tablet')
+    await page.context().close()
+  })
+
+  test('tests a channel and shows the real result', async () => {
+    const { page } = await open('#/health')
+    await page.getByRole('button', { name: 'Test media_player.kitchen' }).click()
+    await page.locator('main').getByText('speech cannot reach media_player.kitchen').waitFor()
+    await page.context().close()
+  })
+
+  test('saves a setting, and shows as locked what is set outside', async () => {
+    const { page } = await open('#/settings')
+    await page.locator('summary', { hasText: 'The house' }).click()
+    await page.getByLabel('Sensitivity').selectOption('strict')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved here.').waitFor()
+    assert.equal(house.set.get('house.sensitivity'), 'strict')
+    await page.locator('summary', { hasText: 'Discord' }).click()
+    assert.equal(await page.getByLabel('Webhook').isDisabled(), true)
+    await page.getByText('Set in the environment: change it there.').waitFor()
+    await page.context().close()
+  })
+
+  test('says that the connection is lost, and is right again when it is back', async () => {
+    const end = new AbortController()
+    const first = await serve(0, end.signal)
+    const page = await browser.newPage()
+    await page.goto(`${first.address}/?token=${token}`)
+    await page.locator('main h1').waitFor()
+    end.abort()
+    await first.closed
+    await page.getByRole('alert').getByText('The connection is lost: what you see may be old').waitFor()
+    const again = new AbortController()
+    const second = await serve(first.port, again.signal)
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    await page.close()
+    again.abort()
+    await second.closed
+  })
+
+  test('works below a path that is not its own', async () => {
+    const end = new AbortController()
+    const ingress = await listen({
+      app: makeApi(house.parts),
+      host: '127.0.0.1',
+      port: 0,
+      access: { kind: 'gateway', address: '127.0.0.1' },
+      now: () => new Date(),
+      stop: end.signal,
+    })
+    const { address, server } = await openPrefixProxy('/api/hassio_ingress/s3cr3t/', ingress.port)
+    const page = await browser.newPage()
+    const failed: string[] = []
+    page.on('response', (response) => {
+      if (response.status() >= 400) failed.push(response.url())
+    })
+    await page.goto(address)
+    await page.getByRole('link', { name: 'Devices' }).click()
+    await page.getByRole('link', { name: 'Anna’s tablet' }).click()
+    await page.getByRole('button', { name: 'Rename' }).waitFor()
+    assert.deepEqual(failed, [])
+    await page.close()
+    end.abort()
+    await ingress.closed
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('is dark where people like it dark, and fits the smallest phone', async () => {
+    const { page, complaints } = await open('', {
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+    })
+    const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    assert.equal(background, 'rgb(22, 20, 18)')
+    for (const hash of [
+      '#/',
+      '#/alerts',
+      `#/devices/${device}`,
+      '#/devices',
+      '#/health',
+      '#/recap',
+      '#/settings',
+    ]) {
+      await page.goto(`${listener.address}/${hash}`)
+      await page.locator('main h1').first().waitFor()
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      assert.equal(tooWide <= 0, true, `${hash} is ${tooWide} px too wide`)
+    }
+    assert.deepEqual(complaints, [])
+    await page.context().close()
+  })
+})

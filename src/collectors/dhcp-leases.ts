@@ -65,7 +65,7 @@ export default {
       return [{ ok: true, message: 'There is no lease file here: devices are told apart by other sources' }]
     const leases = (await readWhole(file, largest)).text.split('\n').map(toLease)
     const count = leases.filter((lease) => typeof lease !== 'string').length
-    return [{ ok: true, message: `${file} is read, ${count} leases` }]
+    return [{ ok: true, message: `Leases in ${file}: ${count}` }]
   },
 } satisfies PollingCollector<z.infer<typeof options>, z.infer<typeof cursor>>
 

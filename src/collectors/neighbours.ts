@@ -37,7 +37,7 @@ export default {
     return [
       found === undefined
         ? { ok: false, message: 'There is no neighbour table here: devices are told apart by other sources' }
-        : { ok: true, message: `${found.length} neighbours are in this machine's table` },
+        : { ok: true, message: `Addresses in this machine's neighbour table: ${found.length}` },
     ]
   },
 } satisfies PollingCollector<z.infer<typeof options>, z.infer<typeof cursor>>

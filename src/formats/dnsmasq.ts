@@ -109,7 +109,7 @@ function toSource(words: string, answer: string): DnsSource | undefined {
   return /^[\w -]{1,40} (?:blocked|denied|blacklisted)$/.test(words) ? 'blocked' : undefined
 }
 
-/** `reply example.com is 192.0.2.1`. */
+/** `reply example.com is 192.0.2.1`. For a refusal the server writes `error` in place of the name: it says nothing then. */
 function toAnswer(
   name: string,
   text: string,

@@ -26,14 +26,13 @@ export const migrations: readonly Migration[] = [
       'CREATE TABLE domain_first (device VARCHAR, domain VARCHAR, qname VARCHAR, "at" TIMESTAMP, seq BIGINT, imported BOOLEAN)',
       // devices
       'CREATE TABLE devices (id VARCHAR, label VARCHAR, provisional BOOLEAN, first_seen TIMESTAMP, last_seen TIMESTAMP)',
-      'CREATE TABLE device_addresses (address VARCHAR, device VARCHAR, "at" TIMESTAMP)',
-      'CREATE TABLE device_macs (mac VARCHAR, device VARCHAR, "at" TIMESTAMP)',
+      'CREATE TABLE device_addresses (device VARCHAR, address VARCHAR, "at" TIMESTAMP)',
+      'CREATE TABLE device_macs (device VARCHAR, mac VARCHAR, "at" TIMESTAMP)',
       'CREATE TABLE device_hostnames (device VARCHAR, hostname VARCHAR, "at" TIMESTAMP)',
       'CREATE TABLE device_aliases (id VARCHAR, device VARCHAR)',
       // threat lists
       'CREATE TABLE indicator_lists (list VARCHAR, edition BIGINT, entries BIGINT, "at" TIMESTAMP)',
       'CREATE TABLE indicators (edition BIGINT, type VARCHAR, value VARCHAR, label VARCHAR)',
-      'CREATE TABLE indicator_networks (edition BIGINT, value VARCHAR, label VARCHAR, low UHUGEINT, high UHUGEINT)',
       ...judgementTables,
     ],
   },

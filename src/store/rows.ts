@@ -33,6 +33,11 @@ export function optional<T>(row: Row, column: string, read: (row: Row, column: s
   return row[column] === null || row[column] === undefined ? undefined : read(row, column)
 }
 
+/** A field that is left out where there is nothing: to be spread into an object. */
+export function some<K extends string, T>(name: K, value: T | undefined): { readonly [Name in K]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Name in K]?: T }
+}
+
 /** JSON that we wrote ourselves into a column. */
 export function jsonOf<T>(row: Row, column: string): T {
   return JSON.parse(textOf(row, column)) as T

@@ -1,0 +1,211 @@
+import { toDeviceId, type Device, type DeviceId } from '../core/device.ts'
+import type { Observation } from '../core/observation.ts'
+import { isLocallyAdministered, normalMac } from './addresses.ts'
+import type { Database } from './database.ts'
+import { makeRegistry, type Changes, type Known, type Registry } from './registry.ts'
+import { booleanOf, dateOf, optional, textOf } from './rows.ts'
+import type { Row, Values } from './session.ts'
+import type { Devices } from './store.ts'
+import type { Transaction, Writer } from './writer.ts'
+
+export interface OpenDevices extends Devices {
+  /** Whose doing this is. In a transaction that ends with `save`. */
+  of(observation: Observation): DeviceId
+  /** Before the first `of` of a transaction: what an earlier one has lost is read again. */
+  begin(transaction: Transaction): Promise<void>
+  /** Writes down what `of` changed. */
+  save(transaction: Transaction): Promise<void>
+  /** The device that a merged one is now; any other id as it is. */
+  resolve(id: DeviceId): DeviceId
+  /** Grows when a device was merged into another. */
+  merges(): number
+  /** When everybody was seen last: to be written before closing. */
+  saveSights(): Promise<void>
+}
+
+/** How long the time of a device's last sight may wait to be written, milliseconds. */
+const sightsWait = 60_000
+
+/** Devices, in memory and in their tables. */
+export async function openDevices(database: Database, writer: Writer, now: () => Date): Promise<OpenDevices> {
+  const changed = new Set<Known>()
+  const seen = new Set<Known>()
+  const merged: { from: Known; into: Known }[] = []
+  const changes: Changes = {
+    changed: (device) => void changed.add(device),
+    seen: (device) => void seen.add(device),
+    merged: (from, into) => void merged.push({ from, into }),
+  }
+  let registry = await load((sql) => database.rows(sql), changes)
+  let lost = false
+  let merges = 0
+  let sightsAt = now().getTime()
+
+  const begin = async (transaction: Transaction) => {
+    transaction.undo(() => (lost = true))
+    if (!lost) return
+    for (const list of [changed, seen]) list.clear()
+    merged.length = 0
+    registry = await load((sql) => transaction.rows(sql), changes)
+    lost = false
+  }
+
+  const writeSights = async (transaction: Transaction) => {
+    for (const device of seen)
+      await transaction.run('UPDATE devices SET last_seen = greatest(last_seen, $at) WHERE id = $id', {
+        id: device.id,
+        at: new Date(device.lastSeen),
+      })
+    seen.clear()
+    sightsAt = now().getTime()
+  }
+
+  const save = async (transaction: Transaction) => {
+    for (const { from, into } of merged.splice(0)) {
+      await forget(from.id, transaction)
+      changed.delete(from)
+      seen.delete(from)
+      const pair = { from: from.id, into: into.id }
+      await transaction.run('UPDATE device_aliases SET device = $into WHERE device = $from', pair)
+      await transaction.run('INSERT INTO device_aliases VALUES ($from, $into)', pair)
+      merges += 1
+    }
+    if (changed.size > 0) transaction.touch('devices')
+    for (const device of changed) {
+      await forget(device.id, transaction)
+      await write(device, transaction)
+      seen.delete(device)
+    }
+    changed.clear()
+    if (Math.abs(now().getTime() - sightsAt) >= sightsWait) await writeSights(transaction)
+  }
+
+  const change = <T>(apply: (transaction: Transaction) => T): Promise<T> =>
+    writer.write({
+      urgency: 'now',
+      async apply(transaction) {
+        await begin(transaction)
+        const result = apply(transaction)
+        await save(transaction)
+        return result
+      },
+    })
+
+  const resolve = (id: DeviceId) => registry.aliases.get(id) ?? id
+  const get = (id: DeviceId) => registry.known.get(resolve(id))
+  const list = () =>
+    [...registry.known.values()].sort((a, b) => b.lastSeen - a.lastSeen).map((device) => toDevice(device))
+
+  return {
+    begin,
+    save,
+    resolve,
+    list,
+    of: (observation) => registry.of(observation),
+    merges: () => merges,
+    async saveSights() {
+      if (seen.size > 0) await writer.write({ urgency: 'now', apply: writeSights })
+    },
+    get: (id) => optionalDevice(get(id)),
+    at: (address) => optionalDevice(registry.at(address)),
+    find(text) {
+      const wanted = text.trim().toLowerCase()
+      const mac = normalMac(wanted)
+      const known = get(toDeviceId(wanted)) ?? registry.at(wanted)
+      if (known) return toDevice(known)
+      const devices = list()
+      return (
+        devices.find(({ macs }) => mac !== undefined && macs.includes(mac)) ??
+        devices.find(({ label }) => label?.toLowerCase() === wanted) ??
+        devices.find(({ hostnames }) => hostnames.some((hostname) => hostname.toLowerCase() === wanted))
+      )
+    },
+    label: (id, label) =>
+      change(() => {
+        const device = get(id)
+        if (!device) return false
+        device.label = label
+        changes.changed(device)
+        return true
+      }),
+    own: (interfaces) => change(() => registry.own(interfaces, now().getTime())),
+  }
+}
+
+async function forget(id: DeviceId, transaction: Transaction): Promise<void> {
+  await transaction.run('DELETE FROM devices WHERE id = $id', { id })
+  for (const table of ['device_addresses', 'device_macs', 'device_hostnames'])
+    await transaction.run(`DELETE FROM ${table} WHERE device = $id`, { id })
+}
+
+async function write(device: Known, transaction: Transaction): Promise<void> {
+  const { id, label, provisional } = device
+  await transaction.run('INSERT INTO devices VALUES ($id, $label, $provisional, $first, $last)', {
+    id,
+    label,
+    provisional,
+    first: new Date(device.firstSeen),
+    last: new Date(device.lastSeen),
+  })
+  const insert = (table: string, what: string, at: number) => {
+    const values: Values = { id, what, at: new Date(at) }
+    return transaction.run(`INSERT INTO ${table} VALUES ($id, $what, $at)`, values)
+  }
+  for (const [address, at] of device.addresses) await insert('device_addresses', address, at)
+  for (const [mac, at] of device.macs) await insert('device_macs', mac, at)
+  for (const [hostname, at] of device.hostnames) await insert('device_hostnames', hostname, at)
+}
+
+async function load(ask: (sql: string) => Promise<Row[]>, changes: Changes): Promise<Registry> {
+  const known = new Map<string, Known>()
+  for (const row of await ask('SELECT * FROM devices'))
+    known.set(textOf(row, 'id'), {
+      id: toDeviceId(textOf(row, 'id')),
+      label: optional(row, 'label', textOf),
+      provisional: booleanOf(row, 'provisional'),
+      firstSeen: dateOf(row, 'first_seen').getTime(),
+      lastSeen: dateOf(row, 'last_seen').getTime(),
+      addresses: new Map(),
+      macs: new Map(),
+      hostnames: new Map(),
+    })
+  for (const row of await ask('SELECT * FROM device_addresses'))
+    known.get(textOf(row, 'device'))?.addresses.set(textOf(row, 'address'), dateOf(row, 'at').getTime())
+  for (const row of await ask('SELECT * FROM device_macs'))
+    known.get(textOf(row, 'device'))?.macs.set(textOf(row, 'mac'), dateOf(row, 'at').getTime())
+  for (const row of await ask('SELECT * FROM device_hostnames'))
+    known.get(textOf(row, 'device'))?.hostnames.set(textOf(row, 'hostname'), dateOf(row, 'at').getTime())
+  const aliases = (await ask('SELECT * FROM device_aliases')).map((row): [DeviceId, DeviceId] => [
+    toDeviceId(textOf(row, 'id')),
+    toDeviceId(textOf(row, 'device')),
+  ])
+  return makeRegistry(known.values(), new Map(aliases), changes)
+}
+
+function optionalDevice(known: Known | undefined): Device | undefined {
+  return known && toDevice(known)
+}
+
+/** A device as others see it. */
+export function toDevice(known: Known): Device {
+  const { id, label, provisional } = known
+  const macs = [...known.macs.keys()]
+  const addresses = newestFirst(known.addresses)
+  const hostnames = newestFirst(known.hostnames)
+  return {
+    id,
+    name: label ?? hostnames[0] ?? addresses[0] ?? id,
+    ...(label !== undefined && { label }),
+    macs,
+    addresses,
+    hostnames,
+    randomMac: macs.length > 0 && macs.every(isLocallyAdministered),
+    provisional,
+    firstSeen: new Date(known.firstSeen),
+    lastSeen: new Date(known.lastSeen),
+  }
+}
+
+function newestFirst(sights: ReadonlyMap<string, number>): string[] {
+  return [...sights].sort((a, b) => b[1] - a[1]).map(([what]) => what)
+}

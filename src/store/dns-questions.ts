@@ -1,0 +1,77 @@
+import type { DomainRow, NewDomainRow, Window } from '../core/detector.ts'
+import { toDeviceId } from '../core/device.ts'
+import type { Database } from './database.ts'
+import { dateOf, numberOf, textOf } from './rows.ts'
+import type { Row } from './session.ts'
+import { inWindow, resolved, windowValues } from './window.ts'
+
+/** What each device asked for, by registrable domain. */
+export async function domains(database: Database, window: Window): Promise<DomainRow[]> {
+  const rows = await database.rows(
+    `WITH asked AS (
+       SELECT device, domain, qname, sum(count) AS count, min(first) AS first, max(last) AS last
+       FROM ${resolved(`(
+         SELECT device, domain, qname, count(*) AS count, min("at") AS first, max("at") AS last
+         FROM dns_query WHERE ${inWindow} GROUP BY ALL)`)}
+       GROUP BY ALL),
+     answered AS (
+       SELECT qname, bool_or(rcode = 'NXDOMAIN') AS nxdomain, bool_or(origin = 'blocked') AS blocked
+       FROM dns_answer WHERE ${inWindow} GROUP BY qname)
+     SELECT device, domain, arg_max(qname, count) AS qname, count(*) AS names, sum(count) AS queries,
+       count(*) FILTER (nxdomain) AS nxdomain, count(*) FILTER (blocked) AS blocked,
+       min(first) AS first, max(last) AS last
+     FROM asked LEFT JOIN answered USING (qname) GROUP BY device, domain`,
+    windowValues(window),
+  )
+  return rows.map(toDomainRow)
+}
+
+function toDomainRow(row: Row): DomainRow {
+  return {
+    device: toDeviceId(textOf(row, 'device')),
+    domain: textOf(row, 'domain'),
+    qname: textOf(row, 'qname'),
+    names: numberOf(row, 'names'),
+    queries: numberOf(row, 'queries'),
+    nxdomain: numberOf(row, 'nxdomain'),
+    blocked: numberOf(row, 'blocked'),
+    first: dateOf(row, 'first'),
+    last: dateOf(row, 'last'),
+  }
+}
+
+/**
+ * Domains that a device had never asked for before. A pair is noted when it is first saved, and noted again at times:
+ * the note with the least number counts. Most windows hold no note at all, and then that is all there is to do.
+ */
+export async function newDomains(database: Database, window: Window): Promise<NewDomainRow[]> {
+  const values = windowValues(window)
+  const [noted] = await database.rows(`SELECT 1 FROM domain_first WHERE ${inWindow} LIMIT 1`, values)
+  if (!noted) return []
+  const rows = await database.rows(
+    `WITH notes AS (FROM ${resolved('domain_first')}),
+     recent AS (FROM ${resolved(`(FROM domain_first WHERE ${inWindow})`)}),
+     firsts AS (
+       SELECT device, domain, arg_min(qname, seq) AS qname, arg_min("at", seq) AS "at", min(seq) AS seq
+       FROM recent GROUP BY device, domain),
+     fresh AS (
+       SELECT * FROM firsts WHERE NOT EXISTS (
+         FROM notes WHERE notes.device = firsts.device AND notes.domain = firsts.domain AND notes.seq < firsts.seq)),
+     others AS (
+       SELECT fresh.device, fresh.domain, count(DISTINCT notes.device) AS others FROM fresh
+       JOIN notes ON notes.domain = fresh.domain AND notes.device <> fresh.device AND notes."at" < fresh."at"
+       GROUP BY ALL),
+     since AS (SELECT device, min("at") AS since FROM notes GROUP BY device)
+     SELECT fresh.*, coalesce(others, 0) AS others, since FROM fresh
+     LEFT JOIN others USING (device, domain) JOIN since USING (device) ORDER BY fresh."at", fresh.seq`,
+    values,
+  )
+  return rows.map((row) => ({
+    device: toDeviceId(textOf(row, 'device')),
+    domain: textOf(row, 'domain'),
+    qname: textOf(row, 'qname'),
+    at: dateOf(row, 'at'),
+    others: numberOf(row, 'others'),
+    deviceSince: dateOf(row, 'since'),
+  }))
+}

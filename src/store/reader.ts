@@ -1,0 +1,56 @@
+import type { EventReader, Window } from '../core/detector.ts'
+import type { Database } from './database.ts'
+import { domains, newDomains } from './dns-questions.ts'
+import { indicatorHits } from './indicator-hits.ts'
+import type { FindNetworks } from './networks.ts'
+import { lastSeen, loops, readings } from './source-questions.ts'
+
+export interface ReaderParts {
+  readonly database: Database
+  networksOf: FindNetworks
+  /** Changes when an answer given before may not hold any more: a device was merged, a list renewed, events dropped. */
+  edition(): string
+  /** The newest event; a window that reaches beyond it is asked anew each time. */
+  newest(): number
+}
+
+/** Windows that are remembered for each question, and rows that an answer may have to be remembered. */
+const mostWindows = 4
+const mostRows = 10_000
+
+/** The reader of the detectors: the same question about the same window is asked once. */
+export function makeReader({ database, networksOf, edition, newest }: ReaderParts): EventReader {
+  const once = <T>(ask: (window: Window) => Promise<readonly T[]>) => {
+    const answers = new Map<string, Promise<readonly T[]>>()
+    return async (window: Window): Promise<readonly T[]> => {
+      if (window.through > newest()) return ask(window)
+      const key = `${edition()} ${keyOf(window)}`
+      const known = answers.get(key)
+      if (known) return known
+      const answer = ask(window)
+      answers.set(key, answer)
+      const [oldest] = answers.keys()
+      if (answers.size > mostWindows && oldest !== undefined) answers.delete(oldest)
+      let rows = Infinity
+      try {
+        const given = await answer
+        rows = given.length
+        return given
+      } finally {
+        if (rows > mostRows) answers.delete(key)
+      }
+    }
+  }
+  return {
+    domains: once((window) => domains(database, window)),
+    newDomains: once((window) => newDomains(database, window)),
+    indicatorHits: once((window) => indicatorHits(database, networksOf, window)),
+    readings: once((window) => readings(database, window)),
+    loops: once((window) => loops(database, window)),
+    lastSeen: once((window) => lastSeen(database, window)),
+  }
+}
+
+function keyOf({ from, to, after, through, imported }: Window): string {
+  return [from.getTime(), to.getTime(), after, through, imported].join(' ')
+}

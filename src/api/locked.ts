@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 const style =
   ':root{color-scheme:light dark;font:1.05rem/1.6 system-ui,sans-serif}' +
-  'main{max-width:34rem;margin:18vh auto 0;padding:0 1.5rem}h1{font-size:1.5rem}code{font-size:.95em}'
+  'main{max-width:34rem;margin:18vh auto 0;padding:0 1.5rem}h1{font-size:1.5rem}code{font-size:.95em;white-space:nowrap}'
 
 /** What someone sees who has no token: how to get in. */
 export const lockedPage = `<!doctype html>

@@ -104,7 +104,7 @@ class HwAlert extends LitElement {
           <hw-severity .severity=${alert.severity}></hw-severity>
           <a class="strange" href=${hashOf('devices', alert.device)}>${alert.deviceView.name}</a>
           <span class="soft">
-            ${statusWords[alert.status]} · <hw-time .since=${alert.openedAt}></hw-time>
+            ${statusWords[alert.status]} · opened <hw-time .at=${alert.openedAt}></hw-time>
             ${
               alert.mutedUntil && new Date(alert.mutedUntil) > new Date()
                 ? html`· muted until ${moment(alert.mutedUntil)}`

@@ -38,6 +38,23 @@ class HwRecap extends LitElement {
       td {
         white-space: nowrap;
       }
+      @media (max-width: 40rem) {
+        thead {
+          display: none;
+        }
+        tbody tr {
+          display: grid;
+          padding: 0.5rem 0;
+        }
+        th,
+        td {
+          padding: 0;
+        }
+        td[data-name]::before {
+          content: attr(data-name) ': ';
+          color: var(--soft);
+        }
+      }
       .earlier li {
         padding: 0.6rem 0;
       }
@@ -137,7 +154,7 @@ class HwRecap extends LitElement {
             html`<tr>
               <th scope="row" class="strange">${device}: ${spaced(subject)}</th>
               <td>${figure(value)} ${unit}</td>
-              <td>${usual === undefined ? 'not known yet' : `${figure(usual)} ${unit}`}</td>
+              <td data-name="Usual">${usual === undefined ? 'not known yet' : `${figure(usual)} ${unit}`}</td>
             </tr>`,
         )}
       </tbody>

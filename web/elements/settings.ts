@@ -47,7 +47,12 @@ class HwSettings extends LitElement {
       .fields {
         padding: 0 1.25rem 0.6rem;
       }
+      .row {
+        justify-content: space-between;
+      }
       input[type='search'] {
+        flex: 1 1 14rem;
+        width: 0;
         max-width: 20rem;
       }
     `,
@@ -80,7 +85,7 @@ class HwSettings extends LitElement {
   override render() {
     return html`<div class="page">
       <div class="row">
-        <h1 class="grow">Settings</h1>
+        <h1>Settings</h1>
         <input
           type="search"
           placeholder="Find a setting"

@@ -5,6 +5,7 @@ import { count, number } from '../core/options.ts'
 import type { Signal } from '../core/signal.ts'
 import { quote } from '../core/text.ts'
 import { nameScore } from '../math/name-score.ts'
+import { registered } from '../math/registered.ts'
 
 const options = z.object({
   names: count(
@@ -17,6 +18,11 @@ const options = z.object({
     'A name whose oddness (0 to 0.5, see `judge domain`) is at least this counts towards a burst.',
     { min: 0.05, max: 0.5 },
   ).default(0.15),
+  missing: count(
+    'Names that do not exist',
+    'So many domains within ten minutes that do not exist are a burst too, even when they look ordinary.',
+    { min: 4, max: 1000 },
+  ).default(12),
   alone: number(
     'Odd by itself from',
     'A single name whose oddness is at least this is a weak signal of its own.',
@@ -34,27 +40,43 @@ export default {
   on: ['dns-query', 'dns-answer'],
   every: () => 60,
   lookback: 600,
-  async detect({ options, window, events }) {
+  async detect({ options, fresh, window, events }) {
     const rows = await events.domains(window)
-    const odd = rows
-      .map((row) => ({ row, oddness: nameScore(row.domain).confidence }))
-      .filter(({ oddness }) => oddness >= options.odd)
-    return [...Map.groupBy(odd, ({ row }) => row.device)].flatMap(([device, names]) =>
-      names.length >= options.names
-        ? [toBurst(device, names)]
-        : names.filter(({ oddness }) => oddness >= options.alone).map(toSingle),
-    )
+    const names = rows.map(toSuspect).filter((name) => name.weight > 0)
+    return [...Map.groupBy(names, ({ row }) => row.device)].flatMap(([device, suspects]) => {
+      const odd = suspects.filter(({ oddness }) => oddness >= options.odd)
+      const missing = suspects.filter(({ isMissing }) => isMissing)
+      if (odd.length >= options.names || missing.length >= options.missing)
+        return [toBurst(device, [...new Set([...odd, ...missing])])]
+      return odd
+        .filter(({ row, oddness }) => oddness >= options.alone && row.last >= fresh.from)
+        .map(toSingle)
+    })
   },
 } satisfies Detector<z.infer<typeof options>>
 
-/** A registrable domain and how odd its name looks, 0 to 0.5. */
-export interface OddName {
+/** A registered domain that may be made up. */
+export interface Suspect {
   readonly row: DomainRow
+  /** Of its name alone, 0 to 0.5. */
   readonly oddness: number
+  /** None of its names exist, and that is not a blocker's answer. */
+  readonly isMissing: boolean
+  /** What it adds to a burst, 0 to 1. */
+  readonly weight: number
+}
+
+/** Malware walks through names until one exists: one that does not weighs its whole oddness, others a third. */
+export function toSuspect(row: DomainRow): Suspect {
+  const oddness = nameScore(row.domain).confidence
+  const isMissing =
+    row.nxdomain === row.names && row.blocked === 0 && registered(row.domain).standing === 'own'
+  const weight = isMissing ? Math.max(0.2, 2 * oddness) : (2 * oddness) / 3
+  return { row, oddness, isMissing, weight }
 }
 
 /** One odd name: weak, whatever it looks like. */
-export function toSingle({ row, oddness }: OddName): Signal {
+export function toSingle({ row, oddness, isMissing }: Suspect): Signal {
   return {
     detector: 'dga',
     device: row.device,
@@ -66,26 +88,26 @@ export function toSingle({ row, oddness }: OddName): Signal {
     evidence: {
       domain: quote(row.domain),
       queries: row.queries,
-      nxdomain: row.nxdomain > 0,
+      nxdomain: isMissing,
       reasons: nameScore(row.domain).reasons.join('; '),
     },
   }
 }
 
-/** Odd names that came together: one claim without target, so that the burst's next minutes are the same signal. */
-export function toBurst(device: DeviceId, names: readonly OddName[]): Signal {
-  const missing = names.filter(({ row }) => row.nxdomain > 0)
-  const examples = names.toSorted((a, b) => b.oddness - a.oddness || (a.row.domain < b.row.domain ? -1 : 1))
+/** Names that came together: one claim without target, so that the burst's next minutes are the same signal. */
+export function toBurst(device: DeviceId, names: readonly Suspect[]): Signal {
+  const missing = names.filter(({ isMissing }) => isMissing).length
+  const examples = names.toSorted((a, b) => b.weight - a.weight || (a.row.domain < b.row.domain ? -1 : 1))
   return {
     detector: 'dga',
     device,
     at: new Date(Math.max(...names.map(({ row }) => row.last.getTime()))),
     confidence: burstConfidence(names),
-    summary: `Asked for ${names.length} names within ten minutes that look made up by a program, ${missing.length} of which do not exist`,
+    summary: `Asked within ten minutes for ${names.length} names as a program makes them up, ${missing} of which do not exist`,
     evidence: {
       names: names.length,
-      nxdomain: missing.length,
-      nxdomainShare: Math.round((100 * missing.length) / names.length) / 100,
+      nxdomain: missing,
+      nxdomainShare: Math.round((100 * missing) / names.length) / 100,
       queries: names.reduce((sum, { row }) => sum + row.queries, 0),
       examples: examples
         .slice(0, 3)
@@ -95,14 +117,8 @@ export function toBurst(device: DeviceId, names: readonly OddName[]): Signal {
   }
 }
 
-/**
- * Malware walks through names until one exists, so a name that does not exist weighs its whole oddness and others a
- * third: 4 sure ones that do not exist give 0.86, 10 give 0.97; 4 that do exist 0.5.
- */
-function burstConfidence(names: readonly OddName[]): number {
-  const weight = names.reduce(
-    (sum, { row, oddness }) => sum + 2 * oddness * (row.nxdomain > 0 ? 1 : 1 / 3),
-    0,
-  )
+/** 4 surely odd names that do not exist give 0.86, 10 give 0.97; 4 that do exist 0.5; 12 ordinary ones that do not 0.71. */
+function burstConfidence(names: readonly Suspect[]): number {
+  const weight = names.reduce((sum, name) => sum + name.weight, 0)
   return Math.round(97 * (1 - Math.exp(-weight / 1.8))) / 100
 }

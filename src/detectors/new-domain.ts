@@ -35,7 +35,7 @@ export default {
   every: () => 60,
   lookback: 3600,
   async detect(context) {
-    const { options, window, events } = context
+    const { options, fresh, window, events } = context
     const rows = (await events.newDomains(window)).filter(
       ({ domain, at, deviceSince }) =>
         at.getTime() - deviceSince.getTime() >= options.settle * 86_400_000 &&
@@ -43,8 +43,10 @@ export default {
     )
     return [...Map.groupBy(rows, (row) => row.device)].flatMap(([device, names]) => {
       const usual = context.baseline(device, 'new-domains')
+      const ofThisStep = names.filter(({ at }) => at >= fresh.from)
+      if (ofThisStep.length === 0) return []
       const isLively = usual !== undefined && names.length <= usual.median
-      return names.length > options.most || isLively ? toFold(names, usual) : names.map(toSignal)
+      return names.length > options.most || isLively ? toFold(names, usual) : ofThisStep.map(toSignal)
     })
   },
 } satisfies Detector<z.infer<typeof options>>

@@ -21,7 +21,7 @@ export async function* every(milliseconds: number, stop: AbortSignal): AsyncIter
 
 /** A signal that comes when `stop` does, or after so many milliseconds. */
 export function within(milliseconds: number, stop: AbortSignal): AbortSignal {
-  return AbortSignal.any([stop, AbortSignal.timeout(milliseconds)])
+  return AbortSignal.any([stop, AbortSignal.timeout(Math.ceil(milliseconds))])
 }
 
 /**

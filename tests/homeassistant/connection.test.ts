@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import { test, type TestContext } from 'node:test'
 import { ConfigError, UnavailableError } from '../../src/core/errors.ts'
 import { makeLog } from '../../src/core/log.ts'
-import { pause } from '../../src/core/time.ts'
 import { makeHome, type HomeConnection } from '../../src/homeassistant/connection.ts'
 import { startHomeDouble, type HomeDouble } from './home-double.ts'
+import { until } from './until.ts'
 
 const log = makeLog({ level: 'error', secrets: () => [] })
 
@@ -26,15 +26,6 @@ async function connect(
     return double.close()
   })
   return { double, home, stop }
-}
-
-/** Waits until it is so, two seconds at most. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = AbortSignal.timeout(2000)
-  while (!isSo()) {
-    deadline.throwIfAborted()
-    await pause(5, deadline)
-  }
 }
 
 test('connects when it is first used, once for all', async (t) => {

@@ -115,7 +115,7 @@ export async function startHomeDouble({
   const speak = (speaker: unknown) => {
     if (typeof speaker !== 'string' || !behaviour.plays) return
     set(speaker, { state: 'playing' })
-    setTimeout(() => set(speaker, { state: 'idle' }), behaviour.lasts)
+    setTimeout(() => set(speaker, { state: 'idle' }), behaviour.lasts).unref()
   }
 
   const act = ({ domain, service, data, target }: Call) => {

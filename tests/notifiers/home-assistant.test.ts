@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import fc from 'fast-check'
+import { UnavailableError } from '../../src/core/errors.ts'
+import { makeLog } from '../../src/core/log.ts'
+import type { Message } from '../../src/core/message.ts'
+import type { TellContext } from '../../src/core/notifier.ts'
+import { makeHome } from '../../src/homeassistant/connection.ts'
+import homeAssistant, { toNotification } from '../../src/notifiers/home-assistant.ts'
+import { plain } from '../../src/notifiers/home-assistant/markdown.ts'
+import { makeAlertView, makeRecap, makeSignal } from '../core/alert-view.ts'
+import { startHomeDouble } from '../homeassistant/home-double.ts'
+
+const log = makeLog({ level: 'error', secrets: () => [] })
+const alertOf = (occasion: 'new' | 'again' | 'completed', changes = {}): Message => ({
+  kind: 'alert',
+  occasion,
+  alert: makeAlertView(changes),
+})
+
+async function enter(t: TestContext) {
+  const double = await startHomeDouble()
+  const stop = new AbortController()
+  const home = makeHome({
+    options: { address: double.address, token: 'long-lived-token' },
+    log,
+    stop: stop.signal,
+  })
+  t.after(() => {
+    stop.abort()
+    return double.close()
+  })
+  const context: TellContext<Record<string, never>> = {
+    options: {},
+    log,
+    stop: stop.signal,
+    now: () => new Date(),
+    home,
+    earlier: undefined,
+    remembered: undefined,
+    remember: async () => undefined,
+  }
+  return { double, context }
+}
+
+test('tells under a stable id, completes in place, and clears away what is over', async (t) => {
+  const { double, context } = await enter(t)
+  assert.deepEqual(await homeAssistant.tell(alertOf('new'), context), { id: 'hearthwarden_a12' })
+  await homeAssistant.tell(alertOf('completed'), context)
+  await homeAssistant.tell(alertOf('completed', { status: 'acknowledged' }), context)
+  await homeAssistant.tell({ kind: 'recap', recap: makeRecap() }, context)
+  await homeAssistant.tell({ kind: 'fold', alerts: [makeAlertView()] }, context)
+  await homeAssistant.tell({ kind: 'test' }, context)
+  assert.deepEqual(
+    double.calls.map(
+      ({ domain, service, data }) => `${domain}.${service} ${String(data['notification_id'])}`,
+    ),
+    [
+      'persistent_notification.create hearthwarden_a12',
+      'persistent_notification.create hearthwarden_a12',
+      'persistent_notification.dismiss hearthwarden_a12',
+      'persistent_notification.create hearthwarden_recap',
+      'persistent_notification.create hearthwarden_fold',
+      'persistent_notification.create hearthwarden_test',
+    ],
+  )
+  assert.equal(double.calls[0]?.data['title'], 'Hearthwarden: high alert')
+  await double.die()
+  await assert.rejects(homeAssistant.tell(alertOf('new'), context), UnavailableError)
+})
+
+test('shows what a person needs of an alert and of a day', () => {
+  assert.equal(
+    toNotification(alertOf('new')).message,
+    [
+      '**High** · Living room TV',
+      'Asked for \\"evil\\.example\\"\\, which stands on a threat list',
+      '- Asked for \\"evil\\.example\\"\\, which stands on a threat list, 95 % sure',
+      '- Take it off the network and look for what asked',
+    ].join('\n\n'),
+  )
+  const day = toNotification({ kind: 'recap', recap: makeRecap() }).message
+  assert.match(day, /^\*\*1 high and 1 low alert\\; all sources well\*\*/)
+  assert.match(day, /- Low · Living room TV: .* \(a13, acknowledged\)/)
+  assert.match(day, /- this machine, temperature\\\/cpu: 61\.3 °C, usually 48/)
+})
+
+test('strangers cannot draw, link or template (I10)', () => {
+  const bad =
+    '{{ states }} {% x %} [a](http://e.example) ![](x) <img src=x> `c` **b** www.e.example\n# h\u202E'
+  const shown = toNotification(
+    alertOf('new', { title: bad, signals: [makeSignal({ summary: bad })], advice: [] }),
+  ).message
+  assert.ok(!shown.includes('{{') && !shown.includes('{%') && !shown.includes('www.e'))
+  fc.assert(
+    fc.property(fc.string({ maxLength: 400, unit: 'binary' }), (text) => {
+      const line = plain(text, 100)
+      assert.doesNotMatch(line.replaceAll(/\\[!-/:-@[-`{-~]/g, ''), /[!-/:-@[-`{-~\n\r]/)
+      assert.ok(line.length <= 400)
+    }),
+  )
+})
+
+test('is there where Home Assistant is', async (t) => {
+  const { double, context } = await enter(t)
+  assert.equal(homeAssistant.isSetUp({}, undefined), false)
+  assert.equal(homeAssistant.isSetUp({}, context.home), true)
+  assert.deepEqual(await homeAssistant.check(context), [
+    { ok: true, message: 'Home Assistant shows notifications.' },
+  ])
+  double.behave({ running: false })
+  assert.equal((await homeAssistant.check(context))[0]?.ok, false)
+})

@@ -1,0 +1,81 @@
+import type { AlertView } from '../../core/alert.ts'
+import type { Happening } from '../../core/bridge.ts'
+import type { HealthRow } from '../../core/health.ts'
+import type { Recap } from '../../core/recap.ts'
+import { plain } from './plain.ts'
+
+/** Home Assistant's recorder drops attributes above 16 KB as a whole; half of it is ours. */
+export const mostBytes = 8192
+const longestList = 10
+
+/** JSON of what `content` gives when its lists are at most so long: as long as fits. */
+export function toAttributes(content: (most: number) => object): string {
+  for (let most = longestList; most > 0; most -= 1) {
+    const json = JSON.stringify(content(most))
+    if (Buffer.byteLength(json) <= mostBytes) return json
+  }
+  return JSON.stringify(content(0))
+}
+
+export function alertAttributes(alert: AlertView | undefined): string {
+  if (alert === undefined) return '{}'
+  return toAttributes((most) => ({
+    ...alertFacts(alert),
+    reason: plain(alert.verdict?.reason ?? alert.title, 240),
+    since: alert.openedAt.toISOString(),
+    advice: alert.advice.slice(0, Math.min(most, 3)).map((sentence) => plain(sentence, 240)),
+    signals: alert.signals.slice(0, most).map(({ detector, confidence, summary }) => ({
+      detector,
+      confidence: toPercent(confidence),
+      summary: plain(summary, 200),
+    })),
+  }))
+}
+
+/** The payload of the event entity: everything beside `event_type` becomes an attribute. */
+export function happeningPayload({ type, alert }: Happening): string {
+  return JSON.stringify({ event_type: type, ...alertFacts(alert) })
+}
+
+export function recapAttributes(recap: Recap | undefined): string {
+  if (recap === undefined) return '{}'
+  const troubles = recap.health.filter(({ state }) => state !== 'ok' && state !== 'off')
+  return toAttributes((most) => ({
+    recap: plain(recap.id, 40),
+    from: recap.from.toISOString(),
+    to: recap.to.toISOString(),
+    alerts: recap.alerts.slice(0, most).map(alertFacts),
+    new_devices: recap.newDevices.slice(0, most).map((name) => plain(name, 80)),
+    new_domains: recap.newDomains,
+    values: recap.values.slice(0, most).map(({ device, subject, unit, value, usual }) => ({
+      device: plain(device, 80),
+      subject: plain(subject, 80),
+      unit: plain(unit, 20),
+      value,
+      usual: usual ?? null,
+    })),
+    needs_a_look: troubles.slice(0, most).map(({ title }) => plain(title, 80)),
+    learning: recap.learning,
+  }))
+}
+
+export function healthAttributes({ state, reason }: HealthRow): string {
+  return JSON.stringify({ state, reason: plain(reason ?? '', 500) })
+}
+
+function alertFacts(alert: AlertView) {
+  return {
+    alert_id: alert.id,
+    severity: alert.severity,
+    status: alert.status,
+    title: plain(alert.title, 200),
+    device: plain(alert.deviceView.name, 80),
+    address: alert.deviceView.addresses[0] ?? null,
+    confidence: toPercent(alert.confidence),
+  }
+}
+
+/** 0 to 1 as 0 to 100, whole: a hundredth of a difference is no change. */
+function toPercent(confidence: number): number {
+  return Math.round(confidence * 100)
+}

@@ -169,18 +169,15 @@ test('an hour is learned when it has ended, a day when it has ended, late and im
   }))
 
 test('a name that turns out to be older is no longer new on the day that had it', () =>
-  withStore(async ({ store, device }) => {
+  withStore(async ({ store, folder, device }) => {
     await save(store(), [query(local(2, 8))])
     await store().baselines.learn(local(3))
     equal(store().baselines.get(device(), 'new-domains')?.mean, 1)
     await save(store(), [query(local(1, 8))], true)
     await store().baselines.learn(local(3, 1))
-    close(store().baselines.get(device(), 'new-domains'), {
-      count: 2,
-      mean: 0.5,
-      deviation: Math.SQRT1_2,
-      median: 0.5,
-      mad: 0.5,
+    deepEqual((await fileOf(folder, device())).subjects['new-domains'].samples, {
+      '2026-11-01': 1,
+      '2026-11-02': 0,
     })
   }))
 

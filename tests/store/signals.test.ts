@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
 import { at, correlate, nas, signal, tablet, withStore } from './judging.ts'
 
@@ -85,6 +85,23 @@ test('once its alert is closed, the same behaviour is a new signal and a new ale
     deepEqual(
       (await store().signals.of('a2')).map(({ id, count }) => [id, count]),
       [['s2', 2]],
+    )
+  }))
+
+test('a claim that cannot be written is as if it had not been', () =>
+  withStore(async ({ store }) => {
+    const claim = (cursor: unknown) =>
+      store().signals.claim({ loop: 'detect/dga', signals: [signal({ confidence: 0.7 })], cursor })
+    await rejects(claim({ seq: 1n }), /BigInt/)
+    deepEqual(await store().signals.changed(0), [])
+    await claim({ seq: 1 })
+    await rejects(
+      store().signals.claim({ loop: 'detect/dga', signals: [signal({ at: at(11) })], cursor: { seq: 1n } }),
+    )
+    await store().signals.claim({ loop: 'detect/dga', signals: [signal({ at: at(11) })], cursor: { seq: 2 } })
+    deepEqual(
+      (await store().signals.list({ limit: 9 })).map(({ at: when, count }) => [when, count]),
+      [[at(11), 2]],
     )
   }))
 

@@ -31,7 +31,8 @@ export function guard(access: Access, now: () => Date): MiddlewareHandler<ApiEnv
 function fromGateway(address: string): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (remoteOf(c) !== address) return c.json({ error: 'This address answers Home Assistant alone.' }, 403)
-    if (isForged(c)) return c.json({ error: 'This request comes from another page.' }, 403)
+    if (isChange(c) && isFromElsewhere(c) === true)
+      return c.json({ error: 'This request comes from another page.' }, 403)
     c.set('by', 'page')
     return next()
   }
@@ -49,21 +50,22 @@ function withToken(
     if (!isKnownHost(c.req.header('host'), hosts))
       return c.json({ error: 'This name is not one of ours: use localhost or an address.' }, 403)
     if (c.req.path === '/health') return next()
-    if (isForged(c)) return c.json({ error: 'This request comes from another page.' }, 403)
+    if (isChange(c) && (isFromElsewhere(c) ?? hasOtherOrigin(c)))
+      return c.json({ error: 'This request comes from another page.' }, 403)
 
     const bearer = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const link = c.req.method === 'GET' && c.req.path === '/' ? c.req.query('token') : undefined
-    const kept = getCookie(c, cookie)
-    const given = bearer ?? link ?? kept
-    if (given !== undefined && isRight(given)) {
-      if (bearer === undefined && link !== undefined) {
-        setCookie(c, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: year })
-        return c.redirect('./')
-      }
-      c.set('by', bearer === undefined ? 'page' : 'cli')
+    const given = [bearer, link, getCookie(c, cookie)].filter((one) => one !== undefined)
+    const right = given.find(isRight)
+    if (right !== undefined && right === link) {
+      setCookie(c, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: year })
+      return c.redirect('./')
+    }
+    if (right !== undefined) {
+      c.set('by', right === bearer ? 'cli' : 'page')
       return next()
     }
-    if (given !== undefined && tooMany(remoteOf(c) ?? '')) {
+    if (given.length > 0 && tooMany(remoteOf(c) ?? '')) {
       c.header('Retry-After', '60')
       return c.json({ error: 'Too many wrong tokens: wait a minute.' }, 429)
     }
@@ -96,11 +98,18 @@ function isKnownHost(header: string | undefined, hosts: readonly string[]): bool
   return name === 'localhost' || isIP(bare) !== 0 || hosts.some((host) => host.toLowerCase() === name)
 }
 
-/** Something is to be changed, and a browser says that another site asks for it. */
-function isForged(c: Context): boolean {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return false
+function isChange(c: Context): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD'
+}
+
+/** Whether another site asks for it; undefined where the browser does not say (plain HTTP by name). */
+function isFromElsewhere(c: Context): boolean | undefined {
   const site = c.req.header('sec-fetch-site')
-  if (site !== undefined) return site !== 'same-origin'
+  return site === undefined ? undefined : site !== 'same-origin'
+}
+
+/** Behind ingress this says nothing: `Host` is ours there, `Origin` is Home Assistant's. */
+function hasOtherOrigin(c: Context): boolean {
   const origin = c.req.header('origin')
   return origin !== undefined && hostOf(origin) !== c.req.header('host')?.toLowerCase()
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createServer } from 'node:http'
-import { serve } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
@@ -25,6 +25,7 @@ import { workRoutes } from './work.ts'
 
 const builtPage = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const largestBody = 64 * 1024
+const mostConnections = 256
 /** A piece of a file of history. */
 const largestImport = 4 * 1024 * 1024
 
@@ -119,22 +120,26 @@ export async function listen({
   guarded.use(compress())
   guarded.route('/', app)
 
-  const opened = Promise.withResolvers<number>()
+  const answer = getRequestListener(guarded.fetch)
+  const server = createServer({ requestTimeout: 30_000 }, (asked, reply) => void answer(asked, reply))
+  server.maxConnections = mostConnections
+  const opened = Promise.withResolvers<void>()
+  // One that comes later is a connection that could not be taken: who asked for it sees that.
+  server.on('error', (error) => opened.reject(toListenError(error, host, port)))
+  server.listen(port, host, opened.resolve)
+  await opened.promise
+
   const closed = Promise.withResolvers<void>()
-  const server = serve(
-    { fetch: guarded.fetch, hostname: host, port, createServer, serverOptions: { requestTimeout: 30_000 } },
-    (info) => opened.resolve(info.port),
-  )
-  server.once('error', (error) => opened.reject(toListenError(error, host, port)))
-  const taken = await opened.promise
   stop.addEventListener(
     'abort',
     () => {
       server.close(() => closed.resolve())
-      if ('closeAllConnections' in server) server.closeAllConnections()
+      server.closeAllConnections()
     },
     { once: true },
   )
+  const own = server.address()
+  const taken = own !== null && typeof own === 'object' ? own.port : port
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     port: taken,

@@ -158,6 +158,27 @@ test('the ingress listener answers its gateway alone, without a token', async ()
   )
 })
 
+test('behind ingress Home Assistant’s own origin is no other page, a foreign site is', async () => {
+  const post = async (headers: Record<string, string>) =>
+    (
+      await exchange(ingress.port, '/api/requests', {
+        method: 'POST',
+        headers: { Host: '172.30.32.1:8099', ...headers },
+      })
+    ).status
+  assert.equal(await post({ Origin: 'http://homeassistant.local:8123' }), 200)
+  assert.equal(await post({ Origin: 'https://ha.example', 'Sec-Fetch-Site': 'same-origin' }), 200)
+  assert.equal(await post({ Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }), 403)
+})
+
+test('an old link does not lock out a browser that is in already', async () => {
+  const { status, body } = await exchange(listener.port, '/?token=old', {
+    headers: { Cookie: `hearthwarden=${token}` },
+  })
+  assert.equal(status, 200)
+  assert.deepEqual(JSON.parse(body), { by: 'page' })
+})
+
 test('a port that is taken is one sentence', async () => {
   await assert.rejects(
     listen({

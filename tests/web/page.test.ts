@@ -73,6 +73,7 @@ suite('the page', { skip: without('chromium') }, () => {
 
   test('tells the state of the house in one glance, by landmarks and headings', async () => {
     const { page, complaints } = await open('')
+    await page.getByRole('heading', { name: 'Open alerts' }).waitFor()
     const snapshot = await page.locator('body').ariaSnapshot()
     for (const part of [
       /- link "Skip to the page"/,

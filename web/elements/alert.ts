@@ -77,7 +77,7 @@ class HwAlert extends LitElement {
   declare live: Live | undefined
   declare overview: Overview | undefined
   declare alertId: string
-  readonly #story = new Watched<AlertStory>(this, ['alerts', 'devices', 'grants'], () => ({
+  readonly #story = new Watched<AlertStory>(this, ['alerts', 'grants'], () => ({
     live: this.live,
     path: `api/alerts/${encodeURIComponent(this.alertId)}`,
   }))

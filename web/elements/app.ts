@@ -20,15 +20,15 @@ class HwApp extends LitElement {
   declare live: Live | undefined
   declare route: Route
   declare told: Result | undefined
-  /** The newest alert in words, for screen readers. */
-  declare heard: string
+  /** The newest happening in words, for screen readers. */
+  declare heard: { readonly words: string; readonly urgent: boolean }
   readonly #left = new AbortController()
   #hush: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
     super()
     this.route = routeOf(location.hash)
-    this.heard = ''
+    this.heard = { words: '', urgent: false }
     this.addEventListener('told', (event) => {
       if (event instanceof Told) this.#say(event.detail)
     })
@@ -58,7 +58,8 @@ class HwApp extends LitElement {
 
   #hear({ type, alert }: Happening): void {
     const what = `${alert.title}, ${alert.deviceView.name}`
-    this.heard = type === 'resolved' ? `Over: ${what}` : `${severityWords[type]} alert: ${what}`
+    const words = type === 'resolved' ? `Over: ${what}` : `${severityWords[type]} alert: ${what}`
+    this.heard = { words, urgent: type === 'high' }
   }
 
   #say(result: Result): void {
@@ -96,7 +97,8 @@ class HwApp extends LitElement {
             : nothing
         }
       </div>
-      <p class="visually-hidden" aria-live="assertive">${this.heard}</p>
+      <p class="visually-hidden" aria-live="assertive">${this.heard.urgent ? this.heard.words : nothing}</p>
+      <p class="visually-hidden" aria-live="polite">${this.heard.urgent ? nothing : this.heard.words}</p>
     `
   }
 

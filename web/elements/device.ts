@@ -57,10 +57,15 @@ class HwDevice extends LitElement {
   declare live: Live | undefined
   declare overview: Overview | undefined
   declare deviceId: string
-  readonly #view = new Watched<DeviceView>(this, ['devices', 'alerts', 'grants'], () => ({
+  readonly #view = new Watched<DeviceView>(this, ['alerts', 'grants'], () => ({
     live: this.live,
     path: `api/devices/${encodeURIComponent(this.deviceId)}`,
   }))
+
+  constructor() {
+    super()
+    this.addEventListener('told', () => void this.#view.read())
+  }
 
   override render() {
     const { value, error } = this.#view

@@ -14,9 +14,9 @@ class HwHome extends LitElement {
   static override styles = [styles, homeStyles]
   declare live: Live | undefined
   declare overview: Overview | undefined
-  readonly #open = new Watched<readonly AlertRow[]>(this, ['alerts', 'devices'], () => ({
+  readonly #open = new Watched<readonly AlertRow[]>(this, ['alerts'], () => ({
     live: this.live,
-    path: 'api/alerts?status=open&limit=5',
+    path: 'api/alerts?status=open&severity=low,medium,high&limit=5',
   }))
 
   override render() {

@@ -62,7 +62,7 @@ class HwRecap extends LitElement {
   ]
   declare live: Live | undefined
   declare busy: boolean
-  readonly #recaps = new Watched<readonly Recap[]>(this, ['recaps', 'devices'], () => ({
+  readonly #recaps = new Watched<readonly Recap[]>(this, ['recaps'], () => ({
     live: this.live,
     path: 'api/recaps?limit=14',
   }))

@@ -11,7 +11,7 @@ import type { Broker, Home } from '../../src/core/home.ts'
 import { makeAlertView, makeRecap, makeSignal } from '../core/alert-view.ts'
 import { without } from '../partners.ts'
 import { devicePayload } from './discovery-rules.ts'
-import { at, makeHealth, makeHouse, makeState } from './house.ts'
+import { at, makeHealth, makeHouse, makeState, type TestHouse } from './house.ts'
 import { startMosquitto, type Mosquitto } from './mosquitto.ts'
 import { componentsOf, startReader, type Reader, type Seen } from './reader.ts'
 import { instance, runBridge, type Running } from './run.ts'
@@ -40,17 +40,27 @@ function isShown(messages: readonly Seen[]): boolean {
   )
 }
 
+interface Scene {
+  readonly reader: Reader
+  readonly house: TestHouse
+  readonly bridge: Running
+  /** Minutes go by. */
+  later(minutes: number): void
+}
+
 /** A reader and a running bridge, both ended at the end; the broker forgets what was retained. */
-async function scene(
-  state: HouseState,
-  play: (parts: { reader: Reader; house: ReturnType<typeof makeHouse>; bridge: Running }) => Promise<void>,
-): Promise<void> {
+async function scene(state: HouseState, play: (parts: Scene) => Promise<void>): Promise<void> {
   const reader = await startReader(broker.address)
   const house = makeHouse(state)
-  const bridge = runBridge({ address: broker.address }, house)
+  let minutes = 0
+  const now = () => new Date(at.getTime() + minutes * 60_000)
+  const bridge = runBridge({ address: broker.address }, house, { now })
+  const later = (more: number) => {
+    minutes += more
+  }
   try {
     await reader.until(() => isShown(reader.all), 'the states are there')
-    await play({ reader, house, bridge })
+    await play({ reader, house, bridge, later })
   } finally {
     await bridge.stop()
     for (const topic of new Set(reader.all.map((seen) => seen.topic)))
@@ -242,40 +252,62 @@ test('when Home Assistant starts anew, all is told again, states last', { skip }
   })
 })
 
-test('a row that is gone is removed: once as its bare platform, then not at all', { skip }, async () => {
-  const health = [makeHealth('collect/pihole-log'), makeHealth('notify/discord')]
-  await scene(makeState({ health }), async ({ reader, house }) => {
+test('a row that stays away is removed: once as its bare platform, then not at all', { skip }, async () => {
+  const pihole = makeHealth('collect/pihole-log')
+  const health = [pihole, makeHealth('notify/discord')]
+  await scene(makeState({ health }), async ({ reader, house, later }) => {
     const before = reader.all.length
-    house.set(
-      makeState({
-        health: [makeHealth('collect/pihole-log'), makeHealth('notify/discord', { state: 'off' })],
-      }),
-    )
     const told = () => reader.all.slice(before).filter(({ topic }) => topic === discovery)
-    await reader.until(() => told().length === 2)
-    const bare = Object.entries(componentsOf(told()[0]?.payload)).filter(
+    house.set(makeState({ health: [pihole, makeHealth('notify/discord', { state: 'off' })] }))
+    await reader.until(() => told().length === 1)
+    later(10)
+    house.set(makeState({ health: [pihole] }))
+    await reader.until(() => told().length === 3)
+    const bare = Object.entries(componentsOf(told()[1]?.payload)).filter(
       ([, one]) => Object.keys(one).length === 1,
     )
     assert.equal(bare.length, 1)
     const [key = '', component] = bare[0] ?? []
     assert.match(key, /^health_notify_discord_[0-9a-f]{6}$/)
     assert.deepEqual(component, { platform: 'binary_sensor' })
-    assert.ok(!(key in componentsOf(told()[1]?.payload)))
+    assert.ok(!(key in componentsOf(told()[2]?.payload)))
     assert.equal(reader.newest(`${base}/${key}/state`), '')
   })
 })
 
+test('a row that is away for a while keeps its life', { skip }, async () => {
+  const temperatures = [{ sensor: 'gpu', value: 50, at }]
+  await scene(makeState({ temperatures }), async ({ reader, house, later }) => {
+    const before = reader.all.length
+    const told = () => reader.all.slice(before).filter(({ topic }) => topic === discovery)
+    house.set(makeState())
+    await reader.until(() => told().length === 1)
+    later(9)
+    house.set(makeState({ temperatures }))
+    await reader.until(() => told().length === 2)
+    later(9)
+    house.set(makeState())
+    await reader.until(() => told().length === 3)
+    assert.ok(told().every(({ payload }) => !payload.includes('{"platform":"sensor"}')))
+  })
+})
+
 test('what an earlier run has told of is removed too', { skip }, async () => {
-  const sensor = { sensor: 'gpu', value: 50, at }
   const first = await startReader(broker.address)
-  const bridge = runBridge({ address: broker.address }, makeHouse(makeState({ temperatures: [sensor] })))
-  await first.until(() => first.newest(`${base}/sensitivity/state`) !== undefined)
+  const gpu = makeState({ temperatures: [{ sensor: 'gpu', value: 50, at }] })
+  const bridge = runBridge({ address: broker.address }, makeHouse(gpu))
+  await first.until(() => isShown(first.all))
   await bridge.stop()
   await first.close()
-  await scene(makeState(), async ({ reader }) => {
-    await reader.until(() => !(reader.newest(discovery) ?? '').includes('gpu'))
-    const told = reader.all.filter(({ topic, retain }) => topic === discovery && !retain)
-    assert.ok(told.some(({ payload }) => /"temperature_gpu_\w{6}":\{"platform":"sensor"\}/.test(payload)))
+  await scene(makeState(), async ({ reader, house, later }) => {
+    later(10)
+    house.set(makeState({ openAlerts: 1 }))
+    await reader.until(() =>
+      reader.all.some(
+        ({ topic, payload }) =>
+          topic === discovery && /"temperature_gpu_\w{6}":\{"platform":"sensor"\}/.test(payload),
+      ),
+    )
   })
 })
 

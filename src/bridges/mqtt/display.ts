@@ -13,17 +13,31 @@ export interface Display {
   remember(payload: string): void
 }
 
+/** Milliseconds that a row may be away: a sensor that has not measured yet today comes back, and keeps its history. */
+const patience = 600_000
+
 export function makeDisplay(
   connection: Connection,
   { topics, identity, now }: { topics: Topics; identity: Identity; now: () => Date },
 ): Display {
   const shown = new Map<string, { payload: string; at: number }>()
-  const known = new Map<string, Platform>()
+  const known = new Map<string, { platform: Platform; awaySince?: number }>()
   let told = ''
 
+  /** What was told of and has been away too long. Until then it is left alive: a payload without it changes nothing. */
+  function goneBeside(entities: readonly Entity[]): Map<string, Platform> {
+    const at = now().getTime()
+    const here = new Set(entities.map(({ key }) => key))
+    const gone = new Map<string, Platform>()
+    for (const [key, { platform, awaySince = at }] of known) {
+      known.set(key, here.has(key) ? { platform } : { platform, awaySince })
+      if (!here.has(key) && at - awaySince >= patience) gone.set(key, platform)
+    }
+    return gone
+  }
+
   async function showEntities(entities: readonly Entity[]): Promise<void> {
-    const keys = new Set(entities.map(({ key }) => key))
-    const gone = new Map([...known].filter(([key]) => !keys.has(key)))
+    const gone = goneBeside(entities)
     const discovery = toDiscovery(entities, new Map(), topics, identity)
     if (gone.size === 0 && discovery === told) return
     if (gone.size > 0) {
@@ -37,7 +51,7 @@ export function makeDisplay(
     await connection.publish(topics.discovery, discovery, { retain: true })
     told = discovery
     for (const key of gone.keys()) known.delete(key)
-    for (const { key, platform } of entities) known.set(key, platform)
+    for (const { key, platform } of entities) known.set(key, { platform })
     // What Home Assistant learns of an entity takes effect with its next state.
     shown.clear()
   }
@@ -64,7 +78,7 @@ export function makeDisplay(
       told = ''
     },
     remember(payload) {
-      for (const [key, platform] of toKnown(payload)) known.set(key, platform)
+      for (const [key, platform] of toKnown(payload)) known.set(key, { platform })
     },
   }
 }

@@ -60,12 +60,13 @@ export function makeHome({ options, supervisor, log, stop }: HomeTools): HomeCon
     state = 'connecting'
     try {
       const session = await openSession(access, stop)
-      state = 'connected'
-      log.info('connected to Home Assistant', { version: session.version })
+      session.ended.throwIfAborted()
       session.ended.addEventListener('abort', () => {
         state = 'away'
         current = undefined
       })
+      state = 'connected'
+      log.info('connected to Home Assistant', { version: session.version })
       return session
     } catch (error) {
       // A refused token counts as a failed login there: it is not tried again, and everyone hears the same.
@@ -98,6 +99,8 @@ export function makeHome({ options, supervisor, log, stop }: HomeTools): HomeCon
     },
     states: async () => entityStates.parse(await ask({ type: 'get_states' })),
     async *watch(entityIds, until) {
+      // Home Assistant takes an empty list for all entities.
+      if (entityIds.length === 0) return
       const known = new Map<string, EntityState>()
       const command = { type: 'subscribe_entities', entity_ids: entityIds }
       for await (const event of (await session()).listen(command, until)) {

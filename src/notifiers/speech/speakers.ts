@@ -15,10 +15,12 @@ const satelliteAnnounce = 1
 export const silenceHint =
   'if a Google speaker stays silent, set Settings › System › Network › local network in Home Assistant to http:// and its IP address, since it looks names up elsewhere'
 
+/** It has a voice and a volume of its own. */
 export function isSatellite(speaker: string): boolean {
   return speaker.startsWith('assist_satellite.')
 }
 
+/** Switched on and plugged in, as far as Home Assistant knows. */
 export function isAvailable({ state }: EntityState): boolean {
   return state !== 'unavailable'
 }

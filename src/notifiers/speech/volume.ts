@@ -28,6 +28,7 @@ export function toRemembered(changes: Changes): Receipt | undefined {
   )
 }
 
+/** What was remembered, read back. */
 export function toChanges(remembered: Receipt | undefined): Changes {
   const saved = levels.parse(remembered ?? {})
   const changes = new Map<string, Change>()
@@ -53,6 +54,7 @@ export function toChange(
   return isNear(before, set) ? undefined : { before, set }
 }
 
+/** Sets a player's volume, 0 to 1. */
 export async function setVolume(home: Home, speaker: string, level: number): Promise<void> {
   await home.call({
     domain: 'media_player',

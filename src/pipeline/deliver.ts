@@ -107,11 +107,9 @@ async function tellAlerts(cursor: Cursor, telling: Telling): Promise<Cursor> {
   return next
 }
 
-async function whyTell(
-  alert: Alert,
-  { name, store, notifier, isCertain, now }: Telling,
-): Promise<ReturnType<typeof occasionOf>> {
-  const earlier = await told(name, alert.id, { store, medium: notifier.medium })
+async function whyTell(alert: Alert, telling: Telling): Promise<ReturnType<typeof occasionOf>> {
+  const { store, notifier, isCertain, now } = telling
+  const earlier = await told({ alert: alert.id }, telling)
   const occasion = occasionOf({
     alert,
     detectors: await detectorsOf(alert, store),
@@ -127,13 +125,15 @@ const unavailable = 'unavailable'
 const interrupted = 'interrupted'
 
 /** What counts as told: with a receipt, or given up; of speech also what was interrupted, since it is never repeated. */
+function isTold({ failed }: Delivery, { medium }: Notifier): boolean {
+  return failed !== unavailable && (failed !== interrupted || medium === 'speech')
+}
+
 async function told(
-  name: string,
-  alert: string,
-  { store, medium }: { store: Store; medium: Notifier['medium'] },
+  ask: Parameters<Store['deliveries']['of']>[1],
+  { name, notifier, store }: Telling,
 ): Promise<Delivery[]> {
-  const all = await store.deliveries.of(name, { alert })
-  return all.filter(({ failed }) => failed !== unavailable && (failed !== interrupted || medium === 'speech'))
+  return (await store.deliveries.of(name, ask)).filter((delivery) => isTold(delivery, notifier))
 }
 
 async function detectorsOf(alert: Alert, store: Store): Promise<string[]> {
@@ -142,22 +142,19 @@ async function detectorsOf(alert: Alert, store: Store): Promise<string[]> {
 }
 
 /** I3: what only the model holds to be high is spoken a few times a day at most, or never. */
-async function isAllowed(
-  alert: Alert,
-  { name, notifier, store, speaksRaises, now }: Telling,
-): Promise<boolean> {
+async function isAllowed(alert: Alert, telling: Telling): Promise<boolean> {
+  const { notifier, speaksRaises, now } = telling
   if (notifier.medium === 'text' || alert.band.default === 'high') return true
   if (!speaksRaises()) return false
-  const day = await store.deliveries.of(name, { since: new Date(now().getTime() - 86_400_000) })
+  const day = await told({ since: new Date(now().getTime() - 86_400_000) }, telling)
   return day.filter(({ key }) => key.startsWith('raise/')).length < spokenRaisesMost
 }
 
-async function isFlooded({ name, notifier, store, now }: Telling): Promise<boolean> {
-  const recent = await store.deliveries.of(name, { since: new Date(now().getTime() - floodMinutes * 60_000) })
-  return (
-    recent.filter(({ occasion }) => occasion !== 'completed' && occasion !== 'recap').length >=
-    floodMost[notifier.medium]
-  )
+async function isFlooded(telling: Telling): Promise<boolean> {
+  const { notifier, now } = telling
+  const recent = await told({ since: new Date(now().getTime() - floodMinutes * 60_000) }, telling)
+  const calls = recent.filter(({ occasion }) => occasion !== 'completed' && occasion !== 'recap')
+  return calls.length >= floodMost[notifier.medium]
 }
 
 async function call(alert: Alert, occasion: 'new' | 'again', telling: Telling): Promise<void> {

@@ -4,7 +4,7 @@ import { isLocallyAdministered, normalMac } from './addresses.ts'
 import type { Database } from './database.ts'
 import { makeRegistry, type Changes, type Known, type Registry } from './registry.ts'
 import { booleanOf, dateOf, optional, textOf } from './rows.ts'
-import type { Row, Values } from './session.ts'
+import { toTimestamp, type Row } from './session.ts'
 import type { Devices } from './store.ts'
 import type { Transaction, Writer } from './writer.ts'
 
@@ -51,18 +51,21 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
   }
 
   const writeSights = async (transaction: Transaction) => {
-    for (const device of seen)
-      await transaction.run('UPDATE devices SET last_seen = greatest(last_seen, $at) WHERE id = $id', {
-        id: device.id,
-        at: new Date(device.lastSeen),
-      })
+    await transaction.run(
+      `UPDATE devices SET last_seen = greatest(last_seen, make_timestamp(sights.micros::BIGINT))
+       FROM (SELECT unnest($ids) AS id, unnest($micros) AS micros) sights WHERE sights.id = devices.id`,
+      {
+        ids: [...seen].map(({ id }) => id),
+        micros: [...seen].map(({ lastSeen }) => `${lastSeen}000`),
+      },
+    )
     seen.clear()
     sightsAt = now().getTime()
   }
 
   const save = async (transaction: Transaction) => {
-    for (const { from, into } of merged.splice(0)) {
-      await forget(from.id, transaction)
+    const gone = merged.splice(0)
+    for (const { from, into } of gone) {
       changed.delete(from)
       seen.delete(from)
       const pair = { from: from.id, into: into.id }
@@ -70,14 +73,13 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
       await transaction.run('INSERT INTO device_aliases VALUES ($from, $into)', pair)
       merges += 1
     }
-    if (changed.size > 0) transaction.touch('devices')
-    for (const device of changed) {
-      await forget(device.id, transaction)
-      await write(device, transaction)
-      seen.delete(device)
+    if (changed.size + gone.length > 0) {
+      await rewrite([...changed], [...changed, ...gone.map(({ from }) => from)], transaction)
+      transaction.touch('devices')
     }
+    for (const device of changed) seen.delete(device)
     changed.clear()
-    if (Math.abs(now().getTime() - sightsAt) >= sightsWait) await writeSights(transaction)
+    if (seen.size > 0 && Math.abs(now().getTime() - sightsAt) >= sightsWait) await writeSights(transaction)
   }
 
   const change = <T>(apply: (transaction: Transaction) => T): Promise<T> =>
@@ -132,28 +134,45 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
   }
 }
 
-async function forget(id: DeviceId, transaction: Transaction): Promise<void> {
-  await transaction.run('DELETE FROM devices WHERE id = $id', { id })
+/** Puts these devices as they are now in the place of those: few statements, however many they are. */
+async function rewrite(
+  devices: readonly Known[],
+  instead: readonly Known[],
+  transaction: Transaction,
+): Promise<void> {
+  const ids = instead.map(({ id }) => id)
+  await transaction.run('DELETE FROM devices WHERE list_contains($ids, id)', { ids })
   for (const table of ['device_addresses', 'device_macs', 'device_hostnames'])
-    await transaction.run(`DELETE FROM ${table} WHERE device = $id`, { id })
+    await transaction.run(`DELETE FROM ${table} WHERE list_contains($ids, device)`, { ids })
+  const appender = await transaction.appender('devices')
+  for (const { id, label, provisional, firstSeen, lastSeen } of devices) {
+    appender.appendVarchar(id)
+    if (label === undefined) appender.appendNull()
+    else appender.appendVarchar(label)
+    appender.appendBoolean(provisional)
+    appender.appendTimestamp(toTimestamp(new Date(firstSeen)))
+    appender.appendTimestamp(toTimestamp(new Date(lastSeen)))
+    appender.endRow()
+  }
+  await appendSights('device_addresses', devices, ({ addresses }) => addresses, transaction)
+  await appendSights('device_macs', devices, ({ macs }) => macs, transaction)
+  await appendSights('device_hostnames', devices, ({ hostnames }) => hostnames, transaction)
 }
 
-async function write(device: Known, transaction: Transaction): Promise<void> {
-  const { id, label, provisional } = device
-  await transaction.run('INSERT INTO devices VALUES ($id, $label, $provisional, $first, $last)', {
-    id,
-    label,
-    provisional,
-    first: new Date(device.firstSeen),
-    last: new Date(device.lastSeen),
-  })
-  const insert = (table: string, what: string, at: number) => {
-    const values: Values = { id, what, at: new Date(at) }
-    return transaction.run(`INSERT INTO ${table} VALUES ($id, $what, $at)`, values)
-  }
-  for (const [address, at] of device.addresses) await insert('device_addresses', address, at)
-  for (const [mac, at] of device.macs) await insert('device_macs', mac, at)
-  for (const [hostname, at] of device.hostnames) await insert('device_hostnames', hostname, at)
+async function appendSights(
+  table: string,
+  devices: readonly Known[],
+  sightsOf: (device: Known) => ReadonlyMap<string, number>,
+  transaction: Transaction,
+): Promise<void> {
+  const appender = await transaction.appender(table)
+  for (const device of devices)
+    for (const [what, at] of sightsOf(device)) {
+      appender.appendVarchar(device.id)
+      appender.appendVarchar(what)
+      appender.appendTimestamp(toTimestamp(new Date(at)))
+      appender.endRow()
+    }
 }
 
 async function load(ask: (sql: string) => Promise<Row[]>, changes: Changes): Promise<Registry> {

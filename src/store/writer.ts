@@ -200,9 +200,15 @@ function isFatal(error: unknown): boolean {
 function toFailure(error: unknown, fatal: string | undefined): unknown {
   if (fatal !== undefined)
     return new Error(`the database has given up and must be opened anew: ${fatal}`, { cause: error })
-  if (/No space left|ENOSPC|disk full|IO Error|Out of Memory Error/i.test(messageOf(error)))
+  const message = messageOf(error)
+  if (/Out of Memory Error/.test(message))
     return new UnavailableError(
-      `the database could not be written (${messageOf(error)}): make room on its disk, it goes on by itself`,
+      'the database has too little memory for this: give it more with the option store.memory',
+      { cause: error },
+    )
+  if (/No space left|ENOSPC|disk full|IO Error/i.test(message))
+    return new UnavailableError(
+      `the database could not be written (${message}): make room on its disk, it goes on by itself`,
       { cause: error },
     )
   return error

@@ -35,10 +35,10 @@ export function isOrdinary({ type, value }: Pick<Indicator, 'type' | 'value'>): 
 
 /** Whether an address belongs to a home, a machine itself, a group or nobody. */
 export function isPrivate(address: string): boolean {
-  return homes.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  return privateRanges.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
-const homes = toBlockList(
+const privateRanges = toBlockList(
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 224.0.0.0/3 ' +
     '::/127 fc00::/7 fe80::/10 ff00::/8',
 )

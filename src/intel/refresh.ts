@@ -68,7 +68,7 @@ async function fromFile(list: ThreatList, known: Known, tools: IntelTools): Prom
   const { mtimeMs, size } = await stat(path)
   const edition = `${mtimeMs} ${size}`
   const isSame = before?.edition === edition
-  if (isSame && (isLoaded || before.problem !== undefined)) return before
+  if (isSame && (isLoaded || before.entries === undefined)) return before
   const state = await taken(list, path, known, tools)
   return { ...state, edition }
 }
@@ -84,7 +84,8 @@ async function fromAddress(
   const isLost = before?.entries !== undefined && !isLoaded
   if (before !== undefined && !isDue(before, tools)) {
     if (!isLost) return before
-    if (existsSync(saved)) return { ...(await taken(list, saved, known, tools)), tried: before.tried }
+    if (existsSync(saved))
+      return { ...before, ...(await taken(list, saved, known, tools)), tried: before.tried }
   }
   const etag = isLoaded ? before?.edition : undefined
   const fetched = await fetchList(url, { etag, stop: tools.stop })
@@ -107,7 +108,8 @@ function isDue({ tried, problem }: ListState, tools: IntelTools): boolean {
 /** Puts a file's entries into the table, unless something is wrong with them. */
 async function taken(list: ThreatList, path: string, known: Known, tools: IntelTools): Promise<ListState> {
   const edition = await look(path, list.name)
-  const fault = faultOf(edition, list, known.before?.entries ?? 0)
+  const inUse = known.isLoaded ? (known.before?.entries ?? 0) : 0
+  const fault = faultOf(edition, list, inUse)
   if (fault !== undefined) return failed(list, fault, known, tools)
   const entries = await tools.indicators.replace(list.name, entriesOf(path, list.name))
   const { lines, unknown, ordinary } = edition
@@ -116,14 +118,14 @@ async function taken(list: ThreatList, path: string, known: Known, tools: IntelT
 }
 
 /** Why this edition is not to be used; undefined when it is well. */
-function faultOf({ entries, lines, isPage }: Edition, list: ThreatList, before: number): string | undefined {
+function faultOf({ entries, lines, isPage }: Edition, list: ThreatList, inUse: number): string | undefined {
   if (isPage) return 'is a web page now, not a list: check where it comes from'
   if (entries === 0) return 'holds no name, address or network: check where it comes from'
   if (entries < lines / 20) return `is hardly understood (${entries} of ${lines} lines): check its form`
   if (entries > mostEntries) return `has more than ${mostEntries} entries: choose a shorter one`
-  const least = list.url === undefined && before < small ? 0 : before / 2
+  const least = list.url === undefined && inUse < small ? 0 : inUse / 2
   if (entries >= least) return undefined
-  return `has shrunk from ${before} to ${entries} entries, so the old ones stay in use: give it another name in the settings if that is right`
+  return `has shrunk from ${inUse} to ${entries} entries, so the old ones stay in use: give it another name in the settings if that is right`
 }
 
 function failed(list: ThreatList, fault: string, { before }: Known, tools: IntelTools): ListState {

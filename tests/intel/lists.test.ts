@@ -81,6 +81,10 @@ test('a file is read, read again when it changes, and forgotten when it is not s
   await load()
   assert.deepEqual(table.get('mine'), ['bad.example.com', 'worse.example.com'])
 
+  table.clear()
+  await load()
+  assert.equal(table.get('mine')?.length, 2, 'a table that was lost is filled again')
+
   await unlink(file)
   assert.match((await load()).join(), /ENOENT/)
   assert.equal(table.get('mine')?.length, 2)

@@ -17,7 +17,7 @@ export const statusWords: Record<Status, string> = {
 }
 
 export const loopWords: Record<LoopState, string> = {
-  starting: 'Starting',
+  starting: 'Not run yet',
   ok: 'Well',
   waiting: 'Not answering',
   blocked: 'Needs you',

@@ -67,7 +67,7 @@ const mute = createRoute({
 })
 
 /** What a person is told, and what a person says to it. */
-export function alertRoutes({ store, board, advice, ask }: ApiParts) {
+export function alertRoutes({ store, board, words, ask }: ApiParts) {
   return makeRouter()
     .openapi(list, async (c) => {
       const { device, since, status, severity, limit } = c.req.valid('query')
@@ -87,7 +87,7 @@ export function alertRoutes({ store, board, advice, ask }: ApiParts) {
       const { id } = c.req.valid('param')
       const alert = await store.alerts.get(id)
       if (!alert) throw new HTTPException(404, { message: `There is no alert ${id}.` })
-      const view = await store.alerts.view(alert, advice)
+      const view = await store.alerts.view(alert, words)
       const notifiers = board.rows().filter(({ loop }) => loop.startsWith('notify/'))
       const told = await Promise.all(
         notifiers.map(async ({ loop, title }) =>

@@ -1,3 +1,4 @@
+import type { WordsOf } from '../core/alert.ts'
 import type { House } from '../core/bridge.ts'
 import type { Board } from '../core/health.ts'
 import type { Log } from '../core/log.ts'
@@ -17,8 +18,7 @@ export interface ApiParts {
   readonly stop: AbortSignal
   readonly now: () => Date
   readonly ask: (request: RequestInput, by: Asker) => Promise<RequestResult>
-  /** What a person can do about a detector's signals. */
-  readonly advice: (detector: string) => string | undefined
+  readonly words: WordsOf
   readonly detectors: readonly DetectorView[]
   /** Asks every plugin that is set up what it finds; takes seconds. */
   readonly checks: () => Promise<readonly PluginChecks[]>

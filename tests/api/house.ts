@@ -34,8 +34,8 @@ export async function openTestHouse() {
     }),
   })
   const set = new Map<string, unknown>()
-  const advice = (detector: string) =>
-    detector === 'threat-intel' ? 'Unplug it until you know why it did that.' : undefined
+  const words = (detector: string) =>
+    detector === 'threat-intel' ? { advice: 'Unplug it until you know why it did that.' } : undefined
   const requests = supervise(
     toRequestLoop({
       store,
@@ -57,11 +57,11 @@ export async function openTestHouse() {
     log,
     stop: stop.signal,
     now,
-    advice,
+    words,
     house: makeHouse({
       store,
       board,
-      advice,
+      words,
       now,
       learning: () => ({ on: true, until: new Date(store.meta.createdAt.getTime() + 7 * 86_400_000) }),
       sensitivity: () => 'balanced',

@@ -1,13 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { get, post } from '../api.ts'
 import { icon } from '../icons.ts'
+import { hashOf } from '../route.ts'
 import { controls, styles } from '../styles.ts'
 import { tell } from '../told.ts'
-import type { PluginChecks, Result } from '../wire.ts'
+import type { HealthRow, PluginChecks, Result } from '../wire.ts'
 
 /** What every plugin finds when it looks, and a test of each channel that shows what really came of it. */
 class HwChannels extends LitElement {
   static override properties = {
+    health: { attribute: false },
     found: { state: true },
     error: { state: true },
     results: { state: true },
@@ -51,6 +53,7 @@ class HwChannels extends LitElement {
       }
     `,
   ]
+  declare health: readonly HealthRow[]
   declare found: readonly PluginChecks[] | undefined
   declare error: string | undefined
   /** What came of each test, by plugin and target. */
@@ -59,6 +62,7 @@ class HwChannels extends LitElement {
 
   constructor() {
     super()
+    this.health = []
     this.results = new Map()
   }
 
@@ -102,14 +106,17 @@ class HwChannels extends LitElement {
   #findings(found: readonly PluginChecks[]) {
     const channels = found.filter(isChannel)
     const rest = found.filter((plugin) => !isChannel(plugin))
+    const ready = channels.filter((plugin) => !this.#isOff(plugin))
+    const unset = channels.filter((plugin) => this.#isOff(plugin)).map(({ title }) => title)
     return html`
+      ${ready.length === 0 ? html`<p>None is set up yet: alerts are on this page only.</p>` : nothing}
+      <div class="rows">${ready.map((plugin) => this.#plugin(plugin))}</div>
       ${
-        channels.length === 0
-          ? html`<p class="soft">
-              None is set up yet: alerts are on this page only. Discord, spoken alerts and MQTT are in the
-              settings.
+        unset.length === 0
+          ? nothing
+          : html`<p class="soft">
+              Not set up: ${unset.join(', ')}. <a href=${hashOf('settings')}>To the settings</a>
             </p>`
-          : html`<div class="rows">${channels.map((plugin) => this.#plugin(plugin))}</div>`
       }
       ${
         rest.length === 0
@@ -118,6 +125,12 @@ class HwChannels extends LitElement {
               <div class="rows">${rest.map((plugin) => this.#plugin(plugin))}</div>`
       }
     `
+  }
+
+  #isOff({ plugin }: PluginChecks): boolean {
+    return this.health.some(
+      ({ loop, state }) => state === 'off' && (loop === `notify/${plugin}` || loop === `bridge/${plugin}`),
+    )
   }
 
   #plugin({ plugin, kind, title, checks }: PluginChecks) {

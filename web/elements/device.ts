@@ -85,7 +85,7 @@ class HwDevice extends LitElement {
     `
   }
 
-  #facts({ addresses, macs, hostnames, randomMac, provisional, firstSeen, lastSeen }: Device) {
+  #facts({ id, addresses, macs, hostnames, randomMac, provisional, firstSeen, lastSeen }: Device) {
     const fact = (title: string, value: unknown) =>
       html`<dt>${title}</dt>
         <dd class="strange">${value}</dd>`
@@ -95,12 +95,16 @@ class HwDevice extends LitElement {
         ${fact('Addresses', addresses.join(', ') || 'none known')}
         ${
           macs.length > 0
-            ? fact('Hardware', `${macs.join(', ')}${randomMac ? ' (made up: it hides its identity)' : ''}`)
+            ? fact(
+                'Hardware',
+                `${macs.join(', ')}${randomMac ? ' (made up, as phones do to hide who they are)' : ''}`,
+              )
             : nothing
         }
         ${fact('First seen', html`<hw-time .at=${firstSeen}></hw-time>`)}
         ${fact('Last seen', html`<hw-time .at=${lastSeen}></hw-time>`)}
       </dl>
+      ${id === 'this-machine' ? html`<p class="soft small">Hearthwarden runs on this machine.</p>` : nothing}
       ${
         provisional
           ? html`<p class="soft small">

@@ -6,7 +6,7 @@ import { count, isTroubled, kindOf, loopWords } from '../words.ts'
 
 const groups = [
   { title: 'Sources', kinds: ['collect'], one: 'thing seen', many: 'things seen' },
-  { title: 'Detectors', kinds: ['detect'], one: 'signal', many: 'signals' },
+  { title: 'Detectors', kinds: ['detect'], one: 'look', many: 'looks' },
   { title: 'Telling and showing', kinds: ['notify', 'bridge'], one: 'sent', many: 'sent' },
 ]
 
@@ -82,7 +82,7 @@ class HwHealth extends LitElement {
         ),
       )}
       ${this.#group('Inside', rest, 'done', 'done')}
-      <hw-channels></hw-channels>
+      <hw-channels .health=${rows}></hw-channels>
       <p class="soft small">Hearthwarden ${this.overview?.version}</p>
     </div>`
   }
@@ -113,7 +113,7 @@ class HwHealth extends LitElement {
           ${row.count > 0 ? ` · ${count(row.count, one, many)}` : nothing}
           ${row.dropped > 0 ? ` · ${count(row.dropped, 'lost', 'lost')}` : nothing}
         </span>
-        ${row.reason === undefined ? nothing : html`<p class="strange">${row.reason}</p>`}
+        ${row.reason === undefined || row.state === 'off' ? nothing : html`<p class="strange">${row.reason}</p>`}
       </div>
     </li>`
   }

@@ -120,7 +120,7 @@ class HwSettings extends LitElement {
             <span class="soft small">${this.#gist(settings)}</span>
           </summary>
           <div class="fields rows">
-            ${settings.map((setting) => html`<hw-setting .setting=${setting}></hw-setting>`)}
+            ${settings.toSorted(onFirst).map((setting) => html`<hw-setting .setting=${setting}></hw-setting>`)}
           </div>
         </details>`,
     )
@@ -135,6 +135,11 @@ class HwSettings extends LitElement {
   #find(event: Event): void {
     if (event.target instanceof HTMLInputElement) this.wanted = event.target.value
   }
+}
+
+/** Whether it is used at all comes before how. */
+function onFirst(a: Setting, b: Setting): number {
+  return Number(b.path.endsWith('.enabled')) - Number(a.path.endsWith('.enabled'))
 }
 
 customElements.define('hw-settings', HwSettings)

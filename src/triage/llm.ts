@@ -49,6 +49,7 @@ interface Asking extends Asked, Omit<Ask, 'seed' | 'temperature'> {
   readonly key: string
 }
 
+/** A judge that keeps what it has learned of its model, and its answers, as long as it lives: make one for all questions. */
 export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judge {
   const server = makeServer(addressOf(options))
   const cache = makeCache(now)

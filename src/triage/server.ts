@@ -15,6 +15,7 @@ export interface Server {
   capabilities(model: string, stop: AbortSignal): Promise<readonly string[]>
 }
 
+/** The server at this address; nothing is asked of it yet. */
 export function makeServer(address: URL): Server {
   const base = address.href.endsWith('/') ? address.href : `${address.href}/`
   async function read<T>(path: string, schema: z.ZodType<T>, { stop, ...init }: Ask): Promise<T> {

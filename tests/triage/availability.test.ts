@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { ConfigError, UnavailableError } from '../../src/core/errors.ts'
+import { isLeaky } from '../../src/triage/server.ts'
 import { doubleFor, judgeOf } from './judge.ts'
 import { line, ndjson, refuses, startDouble } from './ollama-double.ts'
 import { question } from './questions.ts'
@@ -78,8 +79,6 @@ test('check says what is there and what to do', async (context) => {
   )
   const leaky = await doubleFor(context, { version: '0.17.0' })
   assert.match((await judgeOf(leaky.address).check())[0]?.message ?? '', /update it to 0\.17\.1 or newer$/)
-  const built = await doubleFor(context, { version: '0.0.0' })
-  assert.equal((await judgeOf(built.address).check())[0]?.ok, true)
   const bare = await doubleFor(context, { models: [] })
   assert.deepEqual(await judgeOf(bare.address).check(), [
     { ok: false, message: 'Ollama does not have the model llama3.1:8b: run "ollama pull llama3.1:8b" there' },
@@ -95,4 +94,20 @@ test('what a caller waits for ends with the caller', async (context) => {
   const caller = new AbortController()
   const { address } = await doubleFor(context, {}, () => caller.abort())
   await assert.rejects(judgeOf(address).judge(question(), caller.signal), { name: 'AbortError' })
+})
+
+test('a server that sends us elsewhere is not followed', async (context) => {
+  const elsewhere = await doubleFor(context)
+  const { address, chats } = await doubleFor(context, {}, (response) => {
+    response.writeHead(307, { location: `${elsewhere.address}/api/chat` }).end()
+  })
+  assert.equal((await judgeOf(address).judge(question())).status, 'invalid')
+  assert.equal(chats.length, 2)
+  assert.equal(elsewhere.chats.length, 0)
+})
+
+test('versions that give away what they were asked are known', () => {
+  for (const version of ['0.1.0', '0.9.6', '0.17.0']) assert.equal(isLeaky(version), true, version)
+  for (const version of ['0.17.1', '0.17.4', '0.33.0-rc2', '1.0.0', '0.0.0'])
+    assert.equal(isLeaky(version), false, version)
 })

@@ -62,6 +62,12 @@ const empty: readonly Fault[] = [
     calls: 2,
   },
   {
+    name: 'C: it says that it was cut, though it looks whole',
+    reaction: says(valid(), { done_reason: 'length' }),
+    status: 'invalid',
+    calls: 2,
+  },
+  {
     name: 'C: and nothing is left of it',
     reaction: says('', { done_reason: 'length' }),
     status: 'invalid',

@@ -48,7 +48,6 @@ export const transport: readonly Fault[] = [
     status: 'invalid',
     calls: 2,
   },
-  { name: 'a redirect', reaction: redirect, status: 'invalid', calls: 2 },
   {
     name: 'ten million bytes',
     reaction: (response, body) => {
@@ -85,10 +84,6 @@ export const transport: readonly Fault[] = [
 function page(status: number): Reaction {
   return (response) =>
     void response.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>Sign in</body></html>')
-}
-
-function redirect(response: ServerResponse): void {
-  response.writeHead(302, { location: 'http://127.0.0.1:9/api/chat' }).end()
 }
 
 function trickle(response: ServerResponse): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect as connectTcp, createServer } from 'node:net'
+import { connect as connectTcp, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import mqtt from '../../src/bridges/mqtt.ts'
 import type { HouseState } from '../../src/core/bridge.ts'
 import { UnavailableError } from '../../src/core/errors.ts'
@@ -29,6 +29,41 @@ after(async () => {
   if (skip === false) await broker.close()
 })
 
+/** What a test has opened, ended after it whatever came of it. */
+const opened: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of opened.splice(0).reverse()) await Promise.allSettled([end()])
+})
+
+async function read(...given: Parameters<typeof startReader>): Promise<Reader> {
+  const reader = await startReader(...given)
+  opened.push(async () => reader.close())
+  return reader
+}
+
+function run(...given: Parameters<typeof runBridge>): Running {
+  const bridge = runBridge(...given)
+  opened.push(async () => bridge.stop())
+  return bridge
+}
+
+async function startOwn(...given: Parameters<typeof startMosquitto>): Promise<Mosquitto> {
+  const own = await startMosquitto(...given)
+  opened.push(async () => own.close())
+  return own
+}
+
+/** Gives the port. */
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  opened.push(async () => {
+    server.close()
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
 /** Whether these messages hold a discovery payload and, after it, a state of each of its entities; what lay there before does not count. */
 function isShown(messages: readonly Seen[]): boolean {
   const live = messages.filter(({ retain }) => !retain)
@@ -48,25 +83,21 @@ interface Scene {
   later(minutes: number): void
 }
 
-/** A reader and a running bridge, both ended at the end; the broker forgets what was retained. */
+/** A reader and a running bridge; at the end the broker forgets what was retained. */
 async function scene(state: HouseState, play: (parts: Scene) => Promise<void>): Promise<void> {
-  const reader = await startReader(broker.address)
+  const reader = await read(broker.address)
   const house = makeHouse(state)
   let minutes = 0
   const now = () => new Date(at.getTime() + minutes * 60_000)
-  const bridge = runBridge({ address: broker.address }, house, { now })
+  const bridge = run({ address: broker.address }, house, { now })
   const later = (more: number) => {
     minutes += more
   }
-  try {
-    await reader.until(() => isShown(reader.all), 'the states are there')
-    await play({ reader, house, bridge, later })
-  } finally {
-    await bridge.stop()
-    for (const topic of new Set(reader.all.map((seen) => seen.topic)))
-      await reader.send(topic, '', { retain: true })
-    await reader.close()
-  }
+  await reader.until(() => isShown(reader.all), 'the states are there')
+  await play({ reader, house, bridge, later })
+  await bridge.stop()
+  for (const topic of new Set(reader.all.map((seen) => seen.topic)))
+    await reader.send(topic, '', { retain: true })
 }
 
 test('one payload tells Home Assistant of all entities, by its rules', { skip }, async () => {
@@ -145,10 +176,9 @@ test('states are what the house says, retained, and published when they differ',
     const later = reader.all.slice(before).map(({ topic }) => topic.slice(base.length + 1))
     assert.deepEqual(later, ['open_alerts/state', 'last_analysis/state'], 'what changes all the time waits')
 
-    const second = await startReader(broker.address)
+    const second = await read(broker.address)
     await second.until(() => second.newest(`${base}/open_alerts/state`) === '1')
     assert.ok(second.all.every(({ retain }) => retain))
-    await second.close()
   })
 })
 
@@ -176,10 +206,9 @@ test(
       })
       assert.ok((high?.expiry ?? 0) > 0 && (high?.expiry ?? 0) <= 300)
       assert.match(resolved?.payload ?? '', /"resolved"/)
-      const second = await startReader(broker.address)
+      const second = await read(broker.address)
       await second.until(() => second.newest(`${base}/status`) === 'online')
       assert.ok(!second.all.some(({ topic }) => topic === `${base}/alert/state`))
-      await second.close()
     })
   },
 )
@@ -214,9 +243,8 @@ test('commands become requests; what is retained, strange or too much does not',
 })
 
 test('a retained command does nothing', { skip }, async () => {
-  const reader = await startReader(broker.address)
+  const reader = await read(broker.address)
   await reader.send(`${base}/acknowledge/set`, 'PRESS', { retain: true })
-  await reader.close()
   await scene(makeState(), async ({ bridge }) => {
     assert.deepEqual(bridge.asked, [])
     assert.ok(bridge.log.some((line) => line.includes('it is retained')))
@@ -224,9 +252,9 @@ test('a retained command does nothing', { skip }, async () => {
 })
 
 test('not many commands at once, and a house that fails ends the bridge', { skip }, async () => {
-  const reader = await startReader(broker.address)
+  const reader = await read(broker.address)
   const failing = Promise.withResolvers<never>()
-  const bridge = runBridge({ address: broker.address }, makeHouse(makeState()), {
+  const bridge = run({ address: broker.address }, makeHouse(makeState()), {
     ask: async () => failing.promise,
   })
   await reader.until(() => isShown(reader.all))
@@ -236,7 +264,6 @@ test('not many commands at once, and a house that fails ends the bridge', { skip
   assert.equal(bridge.asked.length, 5)
   failing.reject(new Error('the store is closed'))
   await assert.rejects(bridge.done, /the store is closed/)
-  await reader.close()
 })
 
 test('when Home Assistant starts anew, all is told again, states last', { skip }, async () => {
@@ -293,12 +320,11 @@ test('a row that is away for a while keeps its life', { skip }, async () => {
 })
 
 test('what an earlier run has told of is removed too', { skip }, async () => {
-  const first = await startReader(broker.address)
+  const first = await read(broker.address)
   const gpu = makeState({ temperatures: [{ sensor: 'gpu', value: 50, at }] })
-  const bridge = runBridge({ address: broker.address }, makeHouse(gpu))
+  const bridge = run({ address: broker.address }, makeHouse(gpu))
   await first.until(() => isShown(first.all))
   await bridge.stop()
-  await first.close()
   await scene(makeState(), async ({ reader, house, later }) => {
     later(10)
     house.set(makeState({ openAlerts: 1 }))
@@ -312,9 +338,9 @@ test('what an earlier run has told of is removed too', { skip }, async () => {
 })
 
 test('a clean end says offline; the broker says it for a process that was killed', { skip }, async () => {
-  const reader = await startReader(broker.address)
+  const reader = await read(broker.address)
   const status = () => reader.newest(`${base}/status`)
-  const bridge = runBridge({ address: broker.address }, makeHouse(makeState()))
+  const bridge = run({ address: broker.address }, makeHouse(makeState()))
   await reader.until(() => status() === 'online')
   await bridge.stop()
   await reader.until(() => status() === 'offline')
@@ -324,54 +350,52 @@ test('a clean end says offline; the broker says it for a process that was killed
   child.kill('SIGKILL')
   await once(child, 'exit')
   await reader.until(() => status() === 'offline')
-  await reader.close()
 })
 
 test(
   'a broker that dies ends the run; with the broker the next run has everything back',
   { skip },
   async () => {
-    const own = await startMosquitto()
+    const own = await startOwn()
     const house = makeHouse(makeState({ openAlerts: 1 }))
-    const first = runBridge({ address: own.address }, house)
-    const before = await startReader(own.address)
+    const first = run({ address: own.address }, house)
+    const before = await read(own.address)
     await before.until(() => before.newest(`${base}/sensitivity/state`) !== undefined)
-    const ended = assert.rejects(first.done, UnavailableError)
+    const away = {
+      name: 'UnavailableError',
+      message: `The MQTT broker at 127.0.0.1:${own.port} does not answer`,
+    }
+    const ended = assert.rejects(first.done, away)
     await own.kill()
     await ended
-    await assert.rejects(runBridge({ address: own.address }, house).done, (error: Error) => {
-      assert.ok(error instanceof UnavailableError)
-      assert.equal(error.message, `The MQTT broker at 127.0.0.1:${own.port} does not answer (ECONNREFUSED)`)
-      return true
-    })
+    await assert.rejects(
+      run({ address: own.address }, house).done,
+      away,
+      'the same words: they are said once',
+    )
     await own.start()
-    const again = runBridge({ address: own.address }, house)
-    const reader = await startReader(own.address)
+    const again = run({ address: own.address }, house)
+    const reader = await read(own.address)
     await reader.until(() => reader.newest(`${base}/open_alerts/state`) === '1')
     await again.stop()
-    await before.close()
-    await reader.close()
-    await own.close()
   },
 )
 
 test('wrong credentials are said in one sentence without them', { skip }, async () => {
-  const own = await startMosquitto({ user: { name: 'house', password: 'right-password' } })
+  const own = await startOwn({ user: { name: 'house', password: 'right-password' } })
   const house = makeHouse(makeState())
   const wrong = { address: own.address, username: 'house', password: 'wrong-password' }
-  await assert.rejects(runBridge(wrong, house).done, (error: Error) => {
+  await assert.rejects(run(wrong, house).done, (error: Error) => {
     assert.ok(error instanceof UnavailableError)
     assert.match(error.message, /set bridges\.mqtt\.username and bridges\.mqtt\.password$/)
     assert.ok(!error.message.includes('wrong-password'))
     return true
   })
   const login = { username: 'house', password: 'right-password' }
-  const bridge = runBridge({ address: own.address, ...login }, house)
-  const reader = await startReader(own.address, login)
+  const bridge = run({ address: own.address, ...login }, house)
+  const reader = await read(own.address, login)
   await reader.until(() => reader.newest(`${base}/status`) === 'online')
   await bridge.stop()
-  await reader.close()
-  await own.close()
 })
 
 test('without an address, the broker is the one that Home Assistant knows', { skip }, async () => {
@@ -388,12 +412,11 @@ test('without an address, the broker is the one that Home Assistant knows', { sk
   }
   assert.equal(mqtt.isSetUp(mqtt.options.parse({}), undefined), false)
   assert.equal(mqtt.isSetUp(mqtt.options.parse({}), home), true)
-  await assert.rejects(runBridge({}, makeHouse(makeState()), { home }).done, UnavailableError)
-  const bridge = runBridge({}, makeHouse(makeState()), { home })
-  const reader = await startReader(broker.address)
+  await assert.rejects(run({}, makeHouse(makeState()), { home }).done, UnavailableError)
+  const bridge = run({}, makeHouse(makeState()), { home })
+  const reader = await read(broker.address)
   await reader.until(() => reader.newest(`${base}/status`) === 'online')
   await bridge.stop()
-  await reader.close()
 })
 
 test('a broker that knows only MQTT 3.1.1 will do', { skip }, async () => {
@@ -413,45 +436,34 @@ test('a broker that knows only MQTT 3.1.1 will do', { skip }, async () => {
       socket.pipe(onward).pipe(socket)
       socket.on('error', () => onward.destroy())
     })
-  }).listen(0, '127.0.0.1')
-  await once(old, 'listening')
-  const address = old.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const reader = await startReader(broker.address)
-  const bridge = runBridge({ address: `mqtt://127.0.0.1:${port}` }, makeHouse(makeState()))
+  })
+  const port = await listen(old)
+  const reader = await read(broker.address)
+  const bridge = run({ address: `mqtt://127.0.0.1:${port}` }, makeHouse(makeState()))
   await reader.until(() => reader.newest(`${base}/sensitivity/state`) !== undefined)
   assert.deepEqual(levels, [5, 4])
   await bridge.stop()
   await reader.until(() => reader.newest(`${base}/status`) === 'offline')
-  await reader.close()
-  old.close()
-  await once(old, 'close')
 })
 
 test('a broker that falls silent holds up neither start nor end', { skip }, async () => {
+  let stall: () => void = () => undefined
   const silent = createServer((socket) => {
     const onward = connectTcp(broker.port, '127.0.0.1')
     socket.pipe(onward).pipe(socket)
     socket.on('error', () => onward.destroy())
     stall = () => onward.pause()
-  }).listen(0, '127.0.0.1')
-  let stall: () => void = () => undefined
-  await once(silent, 'listening')
-  const address = silent.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  })
+  const port = await listen(silent)
   const house = makeHouse(makeState())
-  const bridge = runBridge({ address: `mqtt://127.0.0.1:${port}` }, house)
-  const reader = await startReader(broker.address)
+  const bridge = run({ address: `mqtt://127.0.0.1:${port}` }, house)
+  const reader = await read(broker.address)
   await reader.until(() => reader.newest(`${base}/sensitivity/state`) !== undefined)
   stall()
   house.set(makeState({ openAlerts: 7 }))
-  await reader.until(() => reader.newest(`${base}/open_alerts/state`) === '7')
   const begun = performance.now()
   await bridge.stop().catch((error: unknown) => assert.ok(error instanceof UnavailableError))
   assert.ok(performance.now() - begun < 4000)
-  await reader.close()
-  silent.close()
-  await once(silent, 'close')
 })
 
 test('hostile names stay data: no template, no topic, within every limit', { skip }, async () => {

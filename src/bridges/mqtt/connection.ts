@@ -45,8 +45,20 @@ export interface Connection {
 /** Milliseconds. */
 const longestGoodbye = 1500
 
-const refusedVersion: ReadonlySet<unknown> = new Set([1, 132])
-const refusedUser: ReadonlySet<unknown> = new Set([4, 5, 134, 135])
+/** Reasons of a CONNACK, of MQTT 3.1.1 and of 5. */
+const refusedVersion: ReadonlySet<number | undefined> = new Set([1, 132])
+const refusedUser: ReadonlySet<number | undefined> = new Set([4, 5, 134, 135])
+
+/** A broker that starts anew shows several of these in turn: they are one and the same to a person. */
+const away: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+])
 
 /**
  * Connects with MQTT 5, or with 3.1.1 where the broker knows no other. Throws `UnavailableError`, also for a refused
@@ -59,11 +71,11 @@ export async function connect(place: Place, session: Session, stop: AbortSignal)
     try {
       return toConnection(await open(place, session, { version, stop }), { name, version })
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      const code = reasonOf(error)
       if (refusedUser.has(code))
         throw new UnavailableError(`${name} refuses our name or password: ${place.remedy}`)
       if (version === 5 && refusedVersion.has(code)) continue
-      throw new UnavailableError(`${name} does not answer (${codeOf(error) ?? messageOf(error)})`)
+      throw toUnavailable(name, error)
     }
   }
   throw new UnavailableError(`${name} speaks neither MQTT 5 nor 3.1.1`)
@@ -116,7 +128,7 @@ async function open(
 function toConnection(client: MqttClient, { name, version }: { name: string; version: 4 | 5 }): Connection {
   const lost = new AbortController()
   client.on('close', () => {
-    lost.abort(new UnavailableError(`${name} is gone`))
+    lost.abort(new UnavailableError(`${name} does not answer`))
     // Ends what still waits for the broker's word.
     client.end(true)
   })
@@ -124,7 +136,7 @@ function toConnection(client: MqttClient, { name, version }: { name: string; ver
     try {
       await work
     } catch (error) {
-      throw new UnavailableError(`${name} did not take what we sent (${messageOf(error)})`)
+      throw toUnavailable(name, error)
     }
   }
   return {
@@ -151,4 +163,15 @@ function toConnection(client: MqttClient, { name, version }: { name: string; ver
       client.end(true)
     },
   }
+}
+
+/** The reason that the broker itself gave. */
+function reasonOf(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined
+}
+
+function toUnavailable(name: string, error: unknown): UnavailableError {
+  if (reasonOf(error) !== undefined) return new UnavailableError(`${name} refuses us (${messageOf(error)})`)
+  const code = codeOf(error)
+  return new UnavailableError(`${name} does not answer${away.has(code) ? '' : ` (${code})`}`)
 }

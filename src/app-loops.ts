@@ -106,7 +106,7 @@ function loopsOf(path: string, app: App): Loop[] {
       const options = app.options('triage', triageOptions)
       const tools = { options, log: log.named('triage'), now, random: randomBytes }
       const judgeUntil = (stop: AbortSignal) => makeJudge({ ...tools, stop })
-      return options.enabled ? [toTriageLoop({ store, advice: parts.advice, now, judgeUntil })] : []
+      return options.enabled ? [toTriageLoop({ store, words: parts.words, now, judgeUntil })] : []
     }
     case 'recap':
       return [toRecapLoop(app.options('recap', recapOptions).time, recapTools(app))]

@@ -15,7 +15,7 @@ export function houseOf(app: App) {
 /** What making a recap needs. */
 export function recapTools(app: App): RecapTools {
   const { store, board, start, parts } = app
-  return { store, board, advice: parts.advice, now: start.now, isLearning: () => houseOf(app).isLearning }
+  return { store, board, words: parts.words, now: start.now, isLearning: () => houseOf(app).isLearning }
 }
 
 /** What telling people needs. */
@@ -23,7 +23,7 @@ export function deliverTools(app: App): DeliverTools {
   return {
     store: app.store,
     context: (turn, options) => app.context(options, turn),
-    advice: app.parts.advice,
+    words: app.parts.words,
     now: app.start.now,
     isCertain: (detector) => rules.find((rule) => rule.detector === detector)?.band.floor === 'high',
     speaksRaises: () => houseOf(app).speakModelRaises,

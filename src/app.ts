@@ -7,6 +7,7 @@ import { apiOptions } from './api/options.ts'
 import type { ApiParts } from './api/parts.ts'
 import { type Api, makeApi } from './api/server.ts'
 import { makeWork } from './app-work.ts'
+import type { WordsOf } from './core/alert.ts'
 import { bridges } from './bridges/index.ts'
 import { collectors } from './collectors/index.ts'
 import { type Config, type Group, makeConfig, toGroup } from './config.ts'
@@ -128,11 +129,11 @@ export async function openApp(start: Start): Promise<App> {
     now,
     home,
   })
-  const advice = (detector: string) => detectors.find(({ name }) => name === detector)?.advice
+  const words: WordsOf = (detector) => detectors.find(({ name }) => name === detector)
   const house = makeHouse({
     store,
     board,
-    advice,
+    words,
     now,
     learning: () => learningOf(options('house', houseOptions), store, now()),
     sensitivity: () => options('house', houseOptions).sensitivity,
@@ -151,7 +152,7 @@ export async function openApp(start: Start): Promise<App> {
     log: log.named('api'),
     stop,
     now,
-    advice,
+    words,
     detectors: detectors.map(({ name, title, technique }) => ({
       name,
       title,

@@ -31,6 +31,17 @@ export interface Alert {
   readonly mutedUntil?: Date
 }
 
+/** What a detector has to say to people about its signals. */
+export interface DetectorWords {
+  /** What a person can do, one sentence. */
+  readonly advice: string
+  /** What is said aloud (I8). */
+  readonly spoken?: string
+}
+
+/** The words of a detector, by its name. */
+export type WordsOf = (detector: string) => DetectorWords | undefined
+
 /** An alert with all that a person needs to see of it. */
 export interface AlertView extends Alert {
   readonly deviceView: Device

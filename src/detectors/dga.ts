@@ -36,6 +36,7 @@ export default {
   technique: 'T1568.002',
   advice:
     'Find out which program on the device asks for these names; if nobody knows, take the device off the network and check it for malware.',
+  spoken: 'it asks for names that a program seems to make up',
   options,
   on: ['dns-query', 'dns-answer'],
   every: () => 60,

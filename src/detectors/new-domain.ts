@@ -30,6 +30,7 @@ export default {
   title: 'Domains new to a device',
   advice:
     'Usually a new program or page; look closer when the device is one that talks to a few fixed addresses.',
+  spoken: 'it asked for a name it never asked for before',
   options,
   on: ['dns-query'],
   every: () => 60,

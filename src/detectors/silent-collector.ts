@@ -26,6 +26,7 @@ export default {
   technique: 'T1562',
   advice:
     'Look at the source: whether its program runs, writes its log and can be read; what it does not tell, nobody watches.',
+  spoken: 'a source has fallen silent',
   options,
   on: ['health'],
   every: () => 300,

@@ -36,6 +36,7 @@ export default {
   title: 'Temperatures',
   advice:
     'Look for a fan that stands still, dust, or a program that works all the time; shut the machine down if it keeps rising.',
+  spoken: 'it is unusually warm',
   options,
   on: ['reading'],
   every: () => 60,

@@ -23,6 +23,7 @@ export default {
   technique: 'T1071',
   advice:
     'Take the device off the network until you know which program asked for this; if the list is wrong about it, mark the alert as expected.',
+  spoken: 'it asked for something that stands on a threat list',
   options,
   on: ['dns-query', 'dns-answer'],
   every: () => 60,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Alert, AlertView } from '../core/alert.ts'
+import type { Alert, AlertView, WordsOf } from '../core/alert.ts'
 import { ConfigError, messageOf, UnavailableError } from '../core/errors.ts'
 import type { Message } from '../core/message.ts'
 import type { Notifier, Receipt, TellContext } from '../core/notifier.ts'
@@ -22,7 +22,7 @@ const spokenRaisesMost = 3
 export interface DeliverTools {
   readonly store: Store
   readonly context: (turn: Turn, options: unknown) => Context<unknown>
-  readonly advice: (detector: string) => string | undefined
+  readonly words: WordsOf
   readonly isCertain: (detector: string) => boolean
   /** An option keeps the model's raises silent. */
   readonly speaksRaises: () => boolean
@@ -160,7 +160,7 @@ async function isFlooded(telling: Telling): Promise<boolean> {
 async function call(alert: Alert, occasion: 'new' | 'again', telling: Telling): Promise<void> {
   const isRaise = telling.notifier.medium === 'speech' && alert.band.default !== 'high'
   const key = `${isRaise ? 'raise' : 'alert'}/${alert.id}`
-  const view = await telling.store.alerts.view(alert, telling.advice)
+  const view = await telling.store.alerts.view(alert, telling.words)
   await tell({ kind: 'alert', occasion, alert: view }, { key, occasion, alerts: [alert] }, telling)
 }
 
@@ -168,14 +168,14 @@ async function call(alert: Alert, occasion: 'new' | 'again', telling: Telling): 
 async function complete(alert: Alert, telling: Telling): Promise<void> {
   const own = await telling.store.deliveries.of(telling.name, { key: `alert/${alert.id}` })
   if (!own.some(({ receipt }) => receipt !== undefined)) return
-  const view = await telling.store.alerts.view(alert, telling.advice)
+  const view = await telling.store.alerts.view(alert, telling.words)
   const about = { key: `alert/${alert.id}`, occasion: 'completed', alerts: [alert] }
   await tell({ kind: 'alert', occasion: 'completed', alert: view }, about, telling)
 }
 
 async function fold(alerts: readonly Alert[], telling: Telling): Promise<void> {
   const views: AlertView[] = []
-  for (const alert of alerts) views.push(await telling.store.alerts.view(alert, telling.advice))
+  for (const alert of alerts) views.push(await telling.store.alerts.view(alert, telling.words))
   await tell(
     { kind: 'fold', alerts: views },
     { key: `fold/${alerts[0]?.seq}`, occasion: 'fold', alerts },

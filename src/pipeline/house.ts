@@ -1,4 +1,4 @@
-import type { Alert } from '../core/alert.ts'
+import type { Alert, WordsOf } from '../core/alert.ts'
 import type { Happening, House, HouseState } from '../core/bridge.ts'
 import { thisMachine } from '../core/device.ts'
 import type { Board } from '../core/health.ts'
@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts'
 export interface HouseTools {
   readonly store: Store
   readonly board: Board
-  readonly advice: (detector: string) => string | undefined
+  readonly words: WordsOf
   readonly now: () => Date
   readonly learning: () => HouseState['learning']
   readonly sensitivity: () => HouseState['sensitivity']
@@ -45,7 +45,7 @@ export function makeHouse(tools: HouseTools): House {
       severity: open.map(({ severity }) => severity).reduce(worse, 'none'),
       openAlerts: open.filter(({ severity }) => rank(severity) > 0).length,
       threat: open.some(({ severity }) => severity === 'high'),
-      ...(newest && { lastAlert: await store.alerts.view(newest, tools.advice) }),
+      ...(newest && { lastAlert: await store.alerts.view(newest, tools.words) }),
       ...(judgedAt && { lastAnalysis: judgedAt }),
       devices: store.devices.list().length,
       dnsToday: totals.dnsQueries,
@@ -89,7 +89,7 @@ export function makeHouse(tools: HouseTools): House {
         const was = before.get(alert.id)
         const type = note(before, alert)
         if (type !== undefined && type !== was && !isFall(was, type)) {
-          yield { type, alert: await store.alerts.view(alert, tools.advice) }
+          yield { type, alert: await store.alerts.view(alert, tools.words) }
         }
         seq = alert.seq
       }

@@ -1,3 +1,4 @@
+import type { WordsOf } from '../core/alert.ts'
 import type { Board } from '../core/health.ts'
 import type { Recap, RecapValue } from '../core/recap.ts'
 import { severities } from '../core/severity.ts'
@@ -12,7 +13,7 @@ const valuesMost = 60
 export interface RecapTools {
   readonly store: Store
   readonly board: Board
-  readonly advice: (detector: string) => string | undefined
+  readonly words: WordsOf
   readonly isLearning: () => boolean
   readonly now: () => Date
 }
@@ -35,13 +36,13 @@ export function toRecapLoop(time: string, tools: RecapTools): Loop {
 
 /** Makes and saves a recap of what was since the one before, of a day at least and two weeks at most. */
 export async function makeRecap(tools: RecapTools): Promise<Recap> {
-  const { store, board, advice, isLearning, now } = tools
+  const { store, board, words, isLearning, now } = tools
   const to = now()
   const before = await store.recaps.newest()
   const from = startOf(before?.to, to)
   const totals = await store.events.totals(from, to)
   const listed = await store.alerts.list({ since: from, limit: alertsMost })
-  const alerts = await Promise.all(listed.map((alert) => store.alerts.view(alert, advice)))
+  const alerts = await Promise.all(listed.map((alert) => store.alerts.view(alert, words)))
   const health = board.rows().filter(({ state }) => state !== 'off')
   const recap: Recap = {
     id: idOf(

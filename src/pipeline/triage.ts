@@ -1,4 +1,4 @@
-import type { Alert, AlertView } from '../core/alert.ts'
+import type { Alert, AlertView, WordsOf } from '../core/alert.ts'
 import { UnavailableError } from '../core/errors.ts'
 import { rank } from '../core/severity.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -10,7 +10,7 @@ export interface TriageTools {
   readonly store: Store
   /** The model, asked until `stop`. */
   readonly judgeUntil: (stop: AbortSignal) => Judge
-  readonly advice: (detector: string) => string | undefined
+  readonly words: WordsOf
   readonly now: () => Date
 }
 
@@ -18,7 +18,7 @@ export interface TriageTools {
  * The loop that asks the model about open alerts, one at a time, worst first. An alert is told before its verdict, so a
  * slow model delays nobody; while the model is away nothing is written, and the alerts are asked about when it is back.
  */
-export function toTriageLoop({ store, judgeUntil, advice, now }: TriageTools): Loop {
+export function toTriageLoop({ store, judgeUntil, words, now }: TriageTools): Loop {
   return {
     name: 'triage',
     title: 'Language model',
@@ -31,7 +31,7 @@ export function toTriageLoop({ store, judgeUntil, advice, now }: TriageTools): L
           await store.changed(['alerts'], { after, milliseconds: 60_000, stop: turn.stop })
           continue
         }
-        const view = await store.alerts.view(alert, advice)
+        const view = await store.alerts.view(alert, words)
         const verdict = await verdictOf(await questionOf(view, { store, now }), judge)
         await store.alerts.judge(alert.id, verdict)
         turn.ok({ count: 1 })

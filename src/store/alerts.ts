@@ -112,18 +112,20 @@ export async function openAlerts(parts: JudgementParts & { readonly now: () => D
         { status, severity, device: device && resolve(device), since, limit },
       ),
     changed: (after) => alerts('seq > $after ORDER BY seq', { after }),
-    async view(alert, advice) {
+    async view(alert, words) {
       const rows = await database.rows(
         `SELECT * FROM signals WHERE 'a' || alert = $alert ORDER BY confidence DESC, "at" DESC, id`,
         { alert: alert.id },
       )
       const signals = rows.map((row) => toStoredSignal(row, resolve))
-      const sentences = signals.map(({ detector }) => advice(detector)).filter((said) => said !== undefined)
+      const spoken = words(signals[0]?.detector ?? '')?.spoken
+      const sentences = signals.flatMap(({ detector }) => words(detector)?.advice ?? [])
       return {
         ...alert,
         deviceView: devices.get(alert.device) ?? strangerOf(alert),
         signals,
         advice: [...new Set(sentences)],
+        ...(spoken !== undefined && { spoken }),
       }
     },
   }

@@ -1,4 +1,4 @@
-import type { Alert, AlertStatus, AlertView } from '../core/alert.ts'
+import type { Alert, AlertStatus, AlertView, WordsOf } from '../core/alert.ts'
 import type { Baseline } from '../core/baseline.ts'
 import type { Device, DeviceId } from '../core/device.ts'
 import type { EventReader, Window } from '../core/detector.ts'
@@ -193,8 +193,8 @@ export interface Alerts {
   }): Promise<readonly Alert[]>
   /** Alerts `seq > after`, in that order. */
   changed(after: number): Promise<readonly Alert[]>
-  /** With device and signals; `advice` says what to do for a detector's signals. */
-  view(alert: Alert, advice: (detector: string) => string | undefined): Promise<AlertView>
+  /** With device and signals; `words` are what its detectors have to say. */
+  view(alert: Alert, words: WordsOf): Promise<AlertView>
 }
 
 /** That something was told to one notifier: an intent, and after it a receipt. */

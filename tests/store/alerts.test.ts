@@ -216,12 +216,13 @@ test('a view has the device, the strongest signal first and each advice once', (
     const alert = await store().alerts.current(nas)
     if (!alert) throw new Error('no alert')
     const view = await store().alerts.view(alert, (detector) =>
-      detector === 'dga' ? 'look at it' : undefined,
+      detector === 'dga' ? { advice: 'look at it', spoken: 'it asks for odd names' } : undefined,
     )
     deepEqual(
       view.signals.map(({ id }) => id),
       ['s2', 's1', 's3'],
     )
     deepEqual(view.advice, ['look at it'])
+    equal(view.spoken, 'it asks for odd names')
     equal(view.deviceView.id, nas)
   }))

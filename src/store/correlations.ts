@@ -145,14 +145,12 @@ async function tie(
   transaction: Transaction,
 ): Promise<void> {
   const grants = new Map(correlation.signals.map(({ id, grant }) => [id, grant]))
-  for (const signal of signals) {
-    const grant = grants.get(signal.id)
-    if (signal.alert === alert && signal.grant === grant) continue
-    await transaction.run('UPDATE signals SET alert = $alert, "grant" = $grant WHERE id = $id', {
-      id: signal.number,
-      alert,
-      grant,
-    })
-  }
+  const others = signals.filter((signal) => signal.alert !== alert || signal.grant !== grants.get(signal.id))
+  if (others.length === 0) return
+  await transaction.run(
+    `UPDATE signals SET alert = $alert, "grant" = nullif(ties.covering, '')
+     FROM (SELECT unnest($ids) AS id, unnest($grants) AS covering) ties WHERE 's' || signals.id = ties.id`,
+    { alert, ids: others.map(({ id }) => id), grants: others.map(({ id }) => grants.get(id) ?? '') },
+  )
   live.tie(new Set(signals.map(({ number }) => number)), alert, transaction)
 }

@@ -1,13 +1,13 @@
-import type { Signal } from '../core/signal.ts'
 import type { OpenCursors } from './cursors.ts'
 import type { Database } from './database.ts'
 import { isOf, toStoredSignal, type Resolve } from './judgement-rows.ts'
-import type { LiveSignal, LiveSignals } from './live-signals.ts'
+import type { LiveSignals } from './live-signals.ts'
 import { numbersAfter } from './numbers.ts'
 import { numberOf } from './rows.ts'
 import type { Row } from './session.ts'
+import { isNews, writeClaims } from './signal-writes.ts'
 import type { Devices, Signals } from './store.ts'
-import type { Transaction, Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
 
 /** What the rooms of signals and alerts are built on. */
 export interface JudgementParts {
@@ -30,51 +30,6 @@ export async function openSignals({
   const ids = await numbersAfter(database, 'signals', 'id')
   const seqs = await numbersAfter(database, 'signals', 'seq')
 
-  async function insert(signal: Signal, transaction: Transaction): Promise<void> {
-    const { detector, device, target, at, confidence, cause, summary, evidence } = signal
-    const id = ids.next()
-    await transaction.run(
-      `INSERT INTO signals (id, seq, detector, device, target, "at", first_at, confidence, cause, summary, evidence, count)
-       VALUES ($id, $seq, $detector, $device, $target, $at, $at, $confidence, $cause, $summary, $evidence, 1)`,
-      {
-        id,
-        seq: seqs.next(),
-        detector,
-        device,
-        target,
-        at,
-        confidence,
-        cause,
-        summary,
-        evidence: JSON.stringify(evidence),
-      },
-    )
-    live.put({ id, detector, device, target, at, confidence, alert: undefined }, transaction)
-  }
-
-  /** The strongest claim describes the signal, the newest of equals; its time is that of the newest. */
-  async function repeat(signal: Signal, known: LiveSignal, transaction: Transaction): Promise<void> {
-    const at = signal.at > known.at ? signal.at : known.at
-    const stronger = signal.confidence >= known.confidence
-    await transaction.run(`UPDATE signals SET seq = $seq, "at" = $at, count = count + 1 WHERE id = $id`, {
-      id: known.id,
-      seq: seqs.next(),
-      at,
-    })
-    if (stronger)
-      await transaction.run(
-        `UPDATE signals SET confidence = $confidence, cause = $cause, summary = $summary, evidence = $evidence WHERE id = $id`,
-        {
-          id: known.id,
-          confidence: signal.confidence,
-          cause: signal.cause,
-          summary: signal.summary,
-          evidence: JSON.stringify(signal.evidence),
-        },
-      )
-    live.put({ ...known, at, confidence: stronger ? signal.confidence : known.confidence }, transaction)
-  }
-
   const toSignals = (rows: readonly Row[]) => rows.map((row) => toStoredSignal(row, resolve))
 
   return {
@@ -86,13 +41,7 @@ export async function openSignals({
         urgency: 'now',
         rows: signals.length,
         async apply(transaction) {
-          for (const signal of signals) {
-            const known = live.find(signal)
-            if (!isNews(signal, known)) continue
-            if (known) await repeat(signal, known, transaction)
-            else await insert(signal, transaction)
-            transaction.touch('signals')
-          }
+          if (await writeClaims(signals, { ids, seqs, live }, transaction)) transaction.touch('signals')
           await cursors.save(loop, cursor, transaction)
         },
       })
@@ -118,9 +67,4 @@ export async function openSignals({
       )
     },
   }
-}
-
-/** A repeat is news when it is later, or surer, than what is known. */
-function isNews(signal: Signal, known: LiveSignal | undefined): boolean {
-  return known === undefined || signal.at > known.at || signal.confidence > known.confidence
 }

@@ -127,17 +127,20 @@ test('the backup is one row a line, and holds nothing of events', () =>
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).table)
-    deepEqual([...new Set(tables)].sort(), [
-      'alerts',
-      'cursors',
-      'device_addresses',
-      'device_hostnames',
-      'device_macs',
-      'devices',
-      'domain_first',
-      'meta',
-      'signals',
-    ])
+    deepEqual(
+      [...new Set(tables)].toSorted((a, b) => (a < b ? -1 : 1)),
+      [
+        'alerts',
+        'cursors',
+        'device_addresses',
+        'device_hostnames',
+        'device_macs',
+        'devices',
+        'domain_first',
+        'meta',
+        'signals',
+      ],
+    )
   }))
 
 test('a database that holds something is left alone', () =>

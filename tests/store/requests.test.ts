@@ -28,7 +28,11 @@ test('a recap is kept as it was told, its times too', () =>
     await store().signals.claim({ loop: 'detect/dga', signals: [signal()], cursor: { seq: 1 } })
     await correlate(store())
     const alerts = await store().alerts.list({ limit: 9 })
-    const views = await Promise.all(alerts.map((alert) => store().alerts.view(alert, () => 'look at it')))
+    const views = await Promise.all(
+      alerts.map((alert) =>
+        store().alerts.view(alert, () => ({ advice: 'look at it', spoken: 'something odd' })),
+      ),
+    )
     const recap: Recap = {
       id: '2026-11-20',
       at: at(8),

@@ -104,9 +104,15 @@ function loopsOf(path: string, app: App): Loop[] {
     }
     case 'triage': {
       const options = app.options('triage', triageOptions)
-      const tools = { options, log: log.named('triage'), now, random: randomBytes }
-      const judgeUntil = (stop: AbortSignal) => makeJudge({ ...tools, stop })
-      return options.enabled ? [toTriageLoop({ store, words: parts.words, now, judgeUntil })] : []
+      if (!options.enabled) return []
+      const judge = makeJudge({
+        options,
+        log: log.named('triage'),
+        now,
+        random: randomBytes,
+        stop: start.stop,
+      })
+      return [toTriageLoop({ store, words: parts.words, now, judge })]
     }
     case 'recap':
       return [toRecapLoop(app.options('recap', recapOptions).time, recapTools(app))]

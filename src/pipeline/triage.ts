@@ -8,8 +8,8 @@ import type { Loop } from './supervise.ts'
 
 export interface TriageTools {
   readonly store: Store
-  /** The model, asked until `stop`. */
-  readonly judgeUntil: (stop: AbortSignal) => Judge
+  /** Made once: it remembers its verdicts, and which questions broke the connection, over restarts of the loop. */
+  readonly judge: Judge
   readonly words: WordsOf
   readonly now: () => Date
 }
@@ -18,12 +18,11 @@ export interface TriageTools {
  * The loop that asks the model about open alerts, one at a time, worst first. An alert is told before its verdict, so a
  * slow model delays nobody; while the model is away nothing is written, and the alerts are asked about when it is back.
  */
-export function toTriageLoop({ store, judgeUntil, words, now }: TriageTools): Loop {
+export function toTriageLoop({ store, judge, words, now }: TriageTools): Loop {
   return {
     name: 'triage',
     title: 'Language model',
     async run(turn) {
-      const judge = judgeUntil(turn.stop)
       while (!turn.stop.aborted) {
         const after = store.commit()
         const [alert] = unjudged(await store.alerts.list({ status: ['open'], limit: 500 }))
@@ -32,7 +31,7 @@ export function toTriageLoop({ store, judgeUntil, words, now }: TriageTools): Lo
           continue
         }
         const view = await store.alerts.view(alert, words)
-        const verdict = await verdictOf(await questionOf(view, { store, now }), judge)
+        const verdict = await verdictOf(await questionOf(view, { store, now }), judge, turn.stop)
         await store.alerts.judge(alert.id, verdict)
         turn.ok({ count: 1 })
       }
@@ -41,9 +40,9 @@ export function toTriageLoop({ store, judgeUntil, words, now }: TriageTools): Lo
 }
 
 /** A model that nobody has named and that is not there is no fault: the sentence says how to have one. */
-async function verdictOf(question: Question, judge: Judge): Promise<Verdict> {
+async function verdictOf(question: Question, judge: Judge, stop: AbortSignal): Promise<Verdict> {
   try {
-    return await judge.judge(question)
+    return await judge.judge(question, stop)
   } catch (error) {
     if (judge.isChosen || !(error instanceof UnavailableError)) throw error
     throw new UnavailableError(

@@ -48,7 +48,10 @@ function withToken(
 
   return async (c, next) => {
     if (!isKnownHost(c.req.header('host'), hosts))
-      return c.json({ error: 'This name is not one of ours: use localhost or an address.' }, 403)
+      return c.json(
+        { error: 'This name is not one of ours: use localhost or an address, or add it to api.hosts.' },
+        403,
+      )
     if (c.req.path === '/health') return next()
     if (isChange(c) && (isFromElsewhere(c) ?? hasOtherOrigin(c)))
       return c.json({ error: 'This request comes from another page.' }, 403)

@@ -21,4 +21,5 @@ The link that carries the key was printed when it started: look for
 </html>
 `
 
+/** The policy under which that page may be styled by its own style alone. */
 export const lockedPagePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'`

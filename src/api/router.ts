@@ -30,10 +30,12 @@ export function body<const T extends ZodType>(schema: T) {
   return { required: true, content: { 'application/json': { schema } } }
 }
 
+/** How a route refuses what it does not understand. */
 export const refusals = {
   400: json('Not understood: the sentence names the field', errorSchema),
 }
 
+/** How a route says that what is asked for is not there. */
 export const missing = {
   404: json('There is no such thing', errorSchema),
 }

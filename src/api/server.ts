@@ -116,7 +116,7 @@ export async function listen({
     await next()
     for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.header(name, value)
   })
-  guarded.use(guard(access, now))
+  guarded.use(guard(access.kind === 'token' ? { ...access, hosts: [...access.hosts, host] } : access, now))
   guarded.use(compress())
   guarded.route('/', app)
 

@@ -91,7 +91,7 @@ class HwAlert extends LitElement {
           ? this.#alert(value)
           : error === undefined
             ? html`<p class="soft">Looking…</p>`
-            : html`<hw-empty .heading=${'This alert cannot be shown'}>${error}</hw-empty>`
+            : html`<hw-empty heading="This alert cannot be shown">${error}</hw-empty>`
       }
     `
   }

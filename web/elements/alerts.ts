@@ -65,15 +65,14 @@ class HwAlerts extends LitElement {
 
   #list() {
     const { value, error } = this.#alerts
-    if (error !== undefined)
-      return html`<hw-empty .heading=${'The alerts cannot be read'}>${error}</hw-empty>`
+    if (error !== undefined) return html`<hw-empty heading="The alerts cannot be read">${error}</hw-empty>`
     if (!value) return html`<p class="soft">Looking…</p>`
     if (value.length > 0) return html`<hw-alert-list .alerts=${value}></hw-alert-list>`
     return this.all
-      ? html`<hw-empty .heading=${'No alerts yet'}>
+      ? html`<hw-empty heading="No alerts yet">
           When a device does something that does not look right, it appears here with the reason.
         </hw-empty>`
-      : html`<hw-empty .heading=${'Nothing is open'}>
+      : html`<hw-empty heading="Nothing is open">
           What was acknowledged, expected or is over is under “All”.
         </hw-empty>`
   }

@@ -80,7 +80,7 @@ class HwDevice extends LitElement {
             </article>`
           : error === undefined
             ? html`<p class="soft">Looking…</p>`
-            : html`<hw-empty .heading=${'This device cannot be shown'}>${error}</hw-empty>`
+            : html`<hw-empty heading="This device cannot be shown">${error}</hw-empty>`
       }
     `
   }

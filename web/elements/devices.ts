@@ -77,11 +77,10 @@ class HwDevices extends LitElement {
 
   #list() {
     const { value, error } = this.#devices
-    if (error !== undefined)
-      return html`<hw-empty .heading=${'The devices cannot be read'}>${error}</hw-empty>`
+    if (error !== undefined) return html`<hw-empty heading="The devices cannot be read">${error}</hw-empty>`
     if (!value) return html`<p class="soft">Looking…</p>`
     if (value.length === 0)
-      return html`<hw-empty .heading=${'No devices yet'}>
+      return html`<hw-empty heading="No devices yet">
         They appear by themselves as soon as a source has seen them.
       </hw-empty>`
     return html`<div class="card">

@@ -90,7 +90,7 @@ class HwHealth extends LitElement {
   #group(title: string, rows: readonly HealthRow[], one: string, many: string) {
     if (rows.length === 0)
       return title === 'Sources'
-        ? html`<hw-empty .heading=${'No source is set up'}>
+        ? html`<hw-empty heading="No source is set up">
             Give the place of your DNS server’s log in the settings, and Hearthwarden starts to watch.
           </hw-empty>`
         : nothing

@@ -90,12 +90,11 @@ class HwRecap extends LitElement {
 
   #list() {
     const { value, error } = this.#recaps
-    if (error !== undefined)
-      return html`<hw-empty .heading=${'The recaps cannot be read'}>${error}</hw-empty>`
+    if (error !== undefined) return html`<hw-empty heading="The recaps cannot be read">${error}</hw-empty>`
     if (!value) return html`<p class="soft">Looking…</p>`
     const [newest, ...earlier] = value
     if (!newest)
-      return html`<hw-empty .heading=${'No recap yet'}>
+      return html`<hw-empty heading="No recap yet">
         Once a day everything is summed up here: all alerts, what is new, and how the day compares.
       </hw-empty>`
     return html`${this.#recap(newest)}

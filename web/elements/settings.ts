@@ -96,7 +96,7 @@ class HwSettings extends LitElement {
       ${
         this.error === undefined
           ? this.#groups()
-          : html`<hw-empty .heading=${'The settings cannot be read'}>${this.error}</hw-empty>`
+          : html`<hw-empty heading="The settings cannot be read">${this.error}</hw-empty>`
       }
     </div>`
   }
@@ -110,7 +110,7 @@ class HwSettings extends LitElement {
       ),
     )
     if (found.length === 0)
-      return html`<hw-empty .heading=${'Nothing found'}>No setting has such words in it.</hw-empty>`
+      return html`<hw-empty heading="Nothing found">No setting has such words in it.</hw-empty>`
     const groups = Map.groupBy(found, ({ path }) => path.split('.').slice(0, -1).join('.'))
     return [...groups].map(
       ([, settings]) =>

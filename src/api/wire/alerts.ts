@@ -7,6 +7,7 @@ import { verdictStatuses } from '../../core/verdict.ts'
 
 /** ISO 8601 in UTC. */
 export const time = z.iso.datetime()
+/** Several texts, in an order that means something. */
 export const texts = z.array(z.string()).readonly()
 export const severity = z.enum(severities)
 

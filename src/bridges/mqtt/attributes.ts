@@ -17,6 +17,7 @@ export function toAttributes(content: (most: number) => object): string {
   return JSON.stringify(content(0))
 }
 
+/** All that a card or an automation may want of an alert. */
 export function alertAttributes(alert: AlertView | undefined): string {
   if (alert === undefined) return '{}'
   return toAttributes((most) => ({
@@ -37,6 +38,7 @@ export function happeningPayload({ type, alert }: Happening): string {
   return JSON.stringify({ event_type: type, ...alertFacts(alert) })
 }
 
+/** The day in numbers and short lists. */
 export function recapAttributes(recap: Recap | undefined): string {
   if (recap === undefined) return '{}'
   const troubles = recap.health.filter(({ state }) => state !== 'ok' && state !== 'off')
@@ -59,6 +61,7 @@ export function recapAttributes(recap: Recap | undefined): string {
   }))
 }
 
+/** In which state a loop is, and what to do. */
 export function healthAttributes({ state, reason }: HealthRow): string {
   return JSON.stringify({ state, reason: plain(reason ?? '', 500) })
 }

@@ -15,6 +15,7 @@ export interface Topics {
   command(key: string): string
 }
 
+/** The topics of this installation. */
 export function toTopics({
   baseTopic,
   discoveryPrefix,

@@ -16,6 +16,7 @@ export interface Display {
 /** Milliseconds that a row may be away: a sensor that has not measured yet today comes back, and keeps its history. */
 const patience = 600_000
 
+/** A display that knows only what this connection has shown, and what lay at the broker. */
 export function makeDisplay(
   connection: Connection,
   { topics, identity, now }: { topics: Topics; identity: Identity; now: () => Date },

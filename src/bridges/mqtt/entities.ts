@@ -6,6 +6,7 @@ import { severities } from '../../core/severity.ts'
 import { alertAttributes, healthAttributes, recapAttributes } from './attributes.ts'
 import { plain, slug } from './plain.ts'
 
+/** Home Assistant's kinds of entities that we use. */
 export const platforms = ['sensor', 'binary_sensor', 'event', 'button', 'switch', 'select'] as const
 export type Platform = (typeof platforms)[number]
 
@@ -43,6 +44,7 @@ const kinds: Readonly<Record<string, string>> = {
   bridge: 'Bridge',
 }
 
+/** The entities that every house has. */
 export const table: readonly Entity[] = [
   {
     key: 'severity',

@@ -50,7 +50,7 @@ export class Live {
   async #connect(): Promise<void> {
     this.close()
     try {
-      this.overview = await get<Overview>('api/status')
+      this.overview = await get<Overview>('api/status', AbortSignal.timeout(15_000))
     } catch (error) {
       this.#lose(error instanceof ApiError && error.status === 401 ? 'locked' : 'lost')
       return

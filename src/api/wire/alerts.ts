@@ -9,6 +9,7 @@ import { verdictStatuses } from '../../core/verdict.ts'
 export const time = z.iso.datetime()
 /** Several texts, in an order that means something. */
 export const texts = z.array(z.string()).readonly()
+/** One of the four words. */
 export const severity = z.enum(severities)
 
 export const errorSchema = z.object({ error: z.string().describe('one sentence') }).meta({ id: 'Error' })

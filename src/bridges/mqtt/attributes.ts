@@ -5,7 +5,7 @@ import type { Recap } from '../../core/recap.ts'
 import { plain } from './plain.ts'
 
 /** Home Assistant's recorder drops attributes above 16 KB as a whole; half of it is ours. */
-export const mostBytes = 8192
+const mostBytes = 8192
 const longestList = 10
 
 /** JSON of what `content` gives when its lists are at most so long: as long as fits. */

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
 import { groups } from '../src/app.ts'
-import { type Group, type Option, optionsOf, variable } from '../src/config.ts'
+import { makeProgram } from '../src/cli.ts'
+import { type Option, optionsOf, variable } from '../src/config.ts'
 import { flatName } from '../src/config-file.ts'
 import { metaOf } from '../src/core/options.ts'
 import { rules, unlisted } from '../src/triage/rules.ts'
@@ -11,7 +12,12 @@ import { rules, unlisted } from '../src/triage/rules.ts'
  * Home Assistant in config.yaml and its English words. With `--check` it writes nothing and fails when a file would change.
  */
 const written: Readonly<Record<string, (before: string) => string>> = {
-  'DOCS.md': (before) => between(between(before, 'options', optionTables()), 'bands', bandTable()),
+  'DOCS.md': (before) =>
+    [
+      ['options', optionTables()],
+      ['bands', bandTable()],
+      ['commands', commandTable()],
+    ].reduce((text, [name = '', content = '']) => between(text, name, content), before),
   'options.example.yaml': exampleFile,
   'config.yaml': (before) => between(before, 'form', supervisorForm()),
   'translations/en.yaml': translations,
@@ -76,7 +82,7 @@ function optionTables(): string {
   return groups
     .map((group) => {
       const places = group.isList ? ' A list of these is several places.' : ''
-      const rows = optionsOf(group).map((option) => optionRow(group, option))
+      const rows = optionsOf(group).map((option) => optionRow(option))
       const head = '| Option | Default | Meaning |\n| --- | --- | --- |'
       return `\n### ${group.title}: \`${group.path}\`\n\nEnvironment: \`${variable(group.path)}_…\`.${places}\n\n${head}\n${rows.join('\n')}\n`
     })
@@ -84,7 +90,7 @@ function optionTables(): string {
     .concat('\n')
 }
 
-function optionRow(_: Group, { name, schema }: Option): string {
+function optionRow({ name, schema }: Option): string {
   const { title, description } = metaOf(schema)
   const json = jsonOf(schema)
   const fallback = json.default === undefined ? '' : `\`${JSON.stringify(json.default)}\``
@@ -102,6 +108,19 @@ function bandTable(): string {
       `| \`${detector}\` | ${band.floor} | ${band.default} | ${band.ceiling} | ${cell(why)} |`,
   )
   return `\n| Detector | Floor | Default | Ceiling | Why |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n\n`
+}
+
+function commandTable(): string {
+  const rows = makeProgram()
+    .commands.flatMap((command) => [command, ...command.commands])
+    .map((command) => {
+      const name = command.parent?.parent ? `${command.parent.name()} ${command.name()}` : command.name()
+      const words = command.usage().replace('[options]', '').replace('[command]', '').trim()
+      const own = command.options.filter(({ long }) => !['--json', '--data', '--config'].includes(long ?? ''))
+      const options = own.map(({ flags, description }) => `\`${flags}\` ${description}`).join('<br>')
+      return `| \`${`${name} ${words}`.trim()}\` | ${cell(command.description())} | ${cell(options)} |`
+    })
+  return `\n| Command | What | Options |\n| --- | --- | --- |\n${rows.join('\n')}\n\n`
 }
 
 function exampleFile(): string {

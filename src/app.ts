@@ -15,7 +15,7 @@ import { readOptions, unflattened } from './config-file.ts'
 import { type Board, makeBoard } from './core/health.ts'
 import { type Log, logLevels, makeLog } from './core/log.ts'
 import { choice } from './core/options.ts'
-import type { Context, Plugin } from './core/plugin.ts'
+import type { Check, Context, Plugin } from './core/plugin.ts'
 import { detectors } from './detectors/index.ts'
 import { type HomeConnection, homeAssistantOptions, makeHome } from './homeassistant/connection.ts'
 import type { SupervisorAccess } from './homeassistant/supervisor.ts'
@@ -30,7 +30,7 @@ import { openStore } from './store/open.ts'
 import { storeOptions } from './store/options.ts'
 import { openSettings, type Settings } from './store/settings.ts'
 import type { Store } from './store/store.ts'
-import { makeJudge } from './triage/llm.ts'
+import { type Judge, makeJudge } from './triage/llm.ts'
 import { triageOptions } from './triage/options.ts'
 
 const logOptions = z.object({
@@ -165,13 +165,9 @@ export async function openApp(start: Start): Promise<App> {
         plugin: 'triage',
         kind: 'triage',
         title: 'Language model',
-        checks: await makeJudge({
-          options: options('triage', triageOptions),
-          log,
-          now,
-          random: randomBytes,
-          stop,
-        }).check(),
+        checks: await modelChecks(
+          makeJudge({ options: options('triage', triageOptions), log, now, random: randomBytes, stop }),
+        ),
       },
       {
         plugin: 'intel',
@@ -184,6 +180,19 @@ export async function openApp(start: Start): Promise<App> {
     work: makeWork(rooms),
   }
   return { ...rooms, parts, api: makeApi(parts) }
+}
+
+/** A model that nobody has named and that is not there is no fault. */
+async function modelChecks(judge: Judge): Promise<Check[]> {
+  const checks = await judge.check()
+  if (judge.isChosen || checks.every(({ ok }) => ok)) return checks
+  return [
+    {
+      ok: true,
+      message:
+        'No language model: the rules grade alone; set triage.address to an Ollama server to have reasons in plain words',
+    },
+  ]
 }
 
 /** Inside Home Assistant the file is its own form's, and flat. */

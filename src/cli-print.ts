@@ -14,6 +14,7 @@ export interface Printer {
   note(sentence: string): void
 }
 
+/** The last column is as long as it is. */
 const widest = 60
 
 export function makePrinter({ json }: { json: boolean }): Printer {
@@ -38,7 +39,10 @@ export function toTable<T extends object>(
   columns: Readonly<Record<string, (row: T) => unknown>>,
 ): string {
   const heads = Object.keys(columns)
-  const cells = rows.map((row) => Object.values(columns).map((cell) => toCell(cell(row))))
+  const last = heads.length - 1
+  const cells = rows.map((row) =>
+    Object.values(columns).map((cell, at) => toCell(cell(row), at < last ? widest : 1000)),
+  )
   const widths = heads.map((head, at) => Math.max(head.length, ...cells.map((line) => line[at]?.length ?? 0)))
   const toLine = (line: readonly string[]) =>
     line
@@ -48,11 +52,11 @@ export function toTable<T extends object>(
   return [styleText('bold', toLine(heads)), ...cells.map(toLine)].join('\n')
 }
 
-function toCell(value: unknown): string {
+function toCell(value: unknown, most: number): string {
   if (value === undefined || value === null) return ''
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   const plain = stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}]/gu, '·')
-  return plain.length > widest ? `${plain.slice(0, widest - 1)}…` : plain
+  return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain
 }
 
 /** `2026-11-20T08:15:00.000Z` as local time. */

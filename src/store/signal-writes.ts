@@ -5,6 +5,7 @@ import type { Transaction } from './writer.ts'
 
 /** What the claims of one turn make of one identity. */
 interface Draft {
+  readonly identity: Pick<LiveSignal, 'detector' | 'device' | 'target'>
   readonly known: LiveSignal | undefined
   /** The newest and the surest, of what was known and of the claims. */
   at: Date
@@ -27,30 +28,30 @@ export async function writeClaims(
   { ids, seqs, live }: { ids: Numbers; seqs: Numbers; live: LiveSignals },
   transaction: Transaction,
 ): Promise<boolean> {
-  const rows = toDrafts(signals, live).map((draft) => {
-    const { known, at, confidence, times, firstAt, described } = draft
-    const id = known?.id ?? ids.next()
-    const { detector, device, target } = known ?? described ?? {}
-    if (detector !== undefined && device !== undefined)
+  const rows = toDrafts(signals, live).map(
+    ({ identity, known, at, confidence, times, firstAt, described }) => {
+      const { detector, device, target } = identity
+      const id = known?.id ?? ids.next()
       live.put({ id, detector, device, target, at, confidence, alert: known?.alert }, transaction)
-    return {
-      id,
-      seq: seqs.next(),
-      detector,
-      device,
-      target,
-      at,
-      first_at: firstAt,
-      times,
-      known: known !== undefined,
-      described: described !== undefined,
-      confidence,
-      cause: described?.cause,
-      summary: described?.summary,
-      evidence: described && JSON.stringify(described.evidence),
-    }
-  })
-  const values = { rows: JSON.stringify(rows) }
+      return {
+        id,
+        seq: seqs.next(),
+        detector,
+        device,
+        target,
+        at,
+        first_at: firstAt,
+        times,
+        known: known !== undefined,
+        described: described !== undefined,
+        confidence,
+        cause: described?.cause,
+        summary: described?.summary,
+        evidence: described && JSON.stringify(described.evidence),
+      }
+    },
+  )
+  const values = { rows: JSON.stringify(rows, toWhole) }
   if (rows.some(({ known }) => !known))
     await transaction.run(
       `INSERT INTO signals (id, seq, detector, device, target, "at", first_at, confidence, cause, summary, evidence, count)
@@ -77,7 +78,8 @@ function toDrafts(signals: readonly Signal[], live: LiveSignals): Draft[] {
     const key = known?.id ?? JSON.stringify([signal.detector, signal.device, signal.target])
     const draft = all.get(key) ?? begin(signal, known)
     all.set(key, draft)
-    if (draft.times > 0 || known) if (!isNews(signal, draft)) continue
+    const isFirst = known === undefined && draft.times === 0
+    if (!isFirst && !isNews(signal, draft)) continue
     draft.times += 1
     if (signal.at > draft.at) draft.at = signal.at
     if (signal.confidence < draft.confidence) continue
@@ -87,9 +89,17 @@ function toDrafts(signals: readonly Signal[], live: LiveSignals): Draft[] {
   return [...all.values()].filter(({ times }) => times > 0)
 }
 
+/** Nothing is claimed yet: it stands as it is known. */
 function begin(signal: Signal, known: LiveSignal | undefined): Draft {
+  const { detector, device, target } = signal
   const { at, confidence } = known ?? signal
-  return { known, at, confidence, times: 0, firstAt: signal.at, described: undefined }
+  const identity = known ?? { detector, device, target }
+  return { identity, known, at, confidence, times: 0, firstAt: signal.at, described: undefined }
+}
+
+/** Half a character, as strangers may send, is no JSON to DuckDB. */
+function toWhole(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value
 }
 
 /** The rows as a table. */

@@ -60,6 +60,33 @@ test('identity is detector, device and target; no target is a target too', () =>
     equal((await list.list({ limit: 10, since: at(11) })).length, 0)
   }))
 
+test('text of strangers is kept as it is, and half a character becomes a whole one', () =>
+  withStore(async ({ store }) => {
+    const strange = [
+      '"; DROP TABLE signals; --',
+      'it\'s {"$date":1} \\ \n\u0007\u202e',
+      'a\0b',
+      'x'.repeat(20_000),
+      '💥',
+      '\ud800',
+    ]
+    await store().signals.claim({
+      loop: 'detect/dga',
+      signals: strange.map((text) =>
+        signal({ target: text, summary: text, cause: text, evidence: { [text]: text } }),
+      ),
+      cursor: { seq: 1 },
+    })
+    await correlate(store(), nas, { title: strange.join() })
+    for (const [index, kept] of (await store().signals.of('a1')).entries()) {
+      const text = strange[index]?.toWellFormed() ?? ''
+      deepEqual([kept.target, kept.summary, kept.cause], [text, text, text])
+      equal(Object.values(kept.evidence)[0]?.toString().toWellFormed(), text)
+    }
+    equal((await store().signals.of('a1')).length, strange.length)
+    await store().upkeep.backUp()
+  }))
+
 test('once its alert is closed, the same behaviour is a new signal and a new alert', () =>
   withStore(async ({ store, reopen }) => {
     const claim = (hour: number) =>

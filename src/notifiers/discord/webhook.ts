@@ -58,8 +58,7 @@ export async function openWebhook(address: string, stop: AbortSignal): Promise<W
       if (error instanceof DiscordAPIError) throw toRefusal(error)
       if (error instanceof HTTPError)
         throw new UnavailableError(`Discord has a fault (status ${error.status})`)
-      if (error instanceof RateLimitError)
-        throw new UnavailableError(`Discord asks to wait ${Math.ceil(error.retryAfter / 1000)} s`)
+      if (error instanceof RateLimitError) throw new UnavailableError('Discord asks us to wait')
       throw new UnavailableError(`Discord does not answer (${codeOf(error) ?? messageOf(error)})`)
     }
   }

@@ -9,6 +9,7 @@ import type { ApiParts } from './parts.ts'
 import { makeRouter } from './router.ts'
 
 const heartbeat = 15_000
+const day = 86_400_000
 /** As many pages at once as a household opens, and some. */
 const most = 32
 /** What a page shows beside the state: it fetches anew what has changed. */
@@ -59,10 +60,9 @@ export function streamRoutes({ house, store, stop, log }: ApiParts) {
   async function changes(out: SSEStreamingApi, topic: Topic, end: AbortSignal): Promise<void> {
     let after = store.commit()
     while (!end.aborted) {
-      await store.changed([topic], { after, milliseconds: heartbeat, stop: end })
-      const now = store.commit()
-      if (now !== after && !end.aborted) await out.writeSSE({ event: 'changed', data: topic })
-      after = now
+      await store.changed([topic], { after, milliseconds: day, stop: end })
+      after = store.commit()
+      if (!end.aborted) await out.writeSSE({ event: 'changed', data: topic })
       await pause(1000, end)
     }
   }

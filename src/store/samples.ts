@@ -1,7 +1,7 @@
 import { toDeviceId, type DeviceId } from '../core/device.ts'
 import type { Database } from './database.ts'
-import { numberOf, optional, textOf } from './rows.ts'
-import type { Row } from './session.ts'
+import { booleanOf, numberOf, optional, textOf } from './rows.ts'
+import type { Row, Values } from './session.ts'
 import type { Rhythm } from './spans.ts'
 import type { Writer } from './writer.ts'
 
@@ -41,10 +41,13 @@ const fresh: Readonly<Record<Rhythm['name'], string>> = {
           GROUP BY device, domain) n USING (device, domain)`,
 }
 
+/** Devices that are behind the others, or ahead. */
+const known = 'known AS (SELECT unnest($devices) AS device, unnest($marks)::BIGINT AS mark)'
+
 /** The spans in question by their quarters, and of these the ones in which a device has something new. */
 const wanted = (rhythm: Rhythm) => `WITH
   spans AS (SELECT unnest($quarters)::BIGINT AS quarter, unnest($starts)::BIGINT AS start, unnest($floors)::BIGINT AS floor),
-  known AS (SELECT unnest($devices) AS device, unnest($marks)::BIGINT AS mark),
+  ${known},
   touched AS (SELECT DISTINCT device, start FROM (${fresh[rhythm.name]}) JOIN spans USING (quarter)
     LEFT JOIN known USING (device) WHERE seq > coalesce(mark, floor)),
   wanted AS (SELECT device, quarter, start FROM touched JOIN spans USING (start))`
@@ -77,14 +80,16 @@ export async function newSpans(
   { rhythm, marks, now }: { rhythm: Rhythm; marks: Marks; now: Date },
 ): Promise<readonly Date[]> {
   const rows = await database.rows(
-    `SELECT quarter, max(seq) AS newest FROM (${fresh[rhythm.name]}) WHERE "at" < $unfinished GROUP BY quarter`,
-    { after: oldestMark(marks), unfinished: rhythm.startOf(now) },
+    `WITH ${known} SELECT quarter, max(seq) FILTER (mark IS NULL) AS newest, bool_or(seq > mark) AS behind
+     FROM (${fresh[rhythm.name]}) LEFT JOIN known USING (device) WHERE "at" < $unfinished GROUP BY quarter`,
+    { ...marksOf(marks), unfinished: rhythm.startOf(now) },
   )
   const starts = new Set<number>()
   for (const row of rows) {
     const start = rhythm.startOf(new Date(numberOf(row, 'quarter') * quarter))
-    if (marks.devices.size > 0 || numberOf(row, 'newest') > floorOf(start, rhythm, marks))
-      starts.add(start.getTime())
+    const newest = optional(row, 'newest', numberOf) ?? 0
+    const isBehind = optional(row, 'behind', booleanOf) ?? false
+    if (isBehind || newest > floorOf(start, rhythm, marks)) starts.add(start.getTime())
   }
   return [...starts].sort((a, b) => a - b).map((start) => new Date(start))
 }
@@ -141,14 +146,7 @@ export async function samplesOf(
       floors.push(String(floorOf(start, rhythm, marks)))
     }
   }
-  const values = {
-    after: oldestMark(marks),
-    quarters,
-    starts: begins,
-    floors,
-    devices: [...marks.devices.keys()],
-    marks: [...marks.devices.values()].map(String),
-  }
+  const values = { ...marksOf(marks), quarters, starts: begins, floors }
   const samples: Sample[] = []
   for (const subject of subjects[rhythm.name])
     samples.push(...(await database.rows(`${wanted(rhythm)} ${subject}`, values)).map(toSample))
@@ -168,6 +166,15 @@ function toSample(row: Row): Sample {
 /** Events of this span up to this number are learned. */
 function floorOf(start: Date, rhythm: Rhythm, { otherwise, seen }: Marks): number {
   return rhythm.endOf(start) <= seen.at ? seen.seq : otherwise
+}
+
+/** The values of `fresh` and `known`. */
+function marksOf(marks: Marks): Values {
+  return {
+    after: oldestMark(marks),
+    devices: [...marks.devices.keys()],
+    marks: [...marks.devices.values()].map(String),
+  }
 }
 
 function oldestMark({ otherwise, devices }: Marks): number {

@@ -14,6 +14,7 @@ export interface Rhythm {
 
 const hour = 3_600_000
 
+/** Local hours. */
 export const hourly: Rhythm = {
   name: 'hourly',
   kept: 8 * 7 * 24,
@@ -23,6 +24,7 @@ export const hourly: Rhythm = {
   keyOf: (start) => `${dayOf(start)}T${two(start.getHours())}${offsetOf(start)}`,
 }
 
+/** Local days, 23 to 25 hours long. */
 export const daily: Rhythm = {
   name: 'daily',
   kept: 366,

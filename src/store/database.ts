@@ -1,4 +1,5 @@
-import { copyFile, mkdir, rename, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { codeOf, ConfigError, messageOf } from '../core/errors.ts'
@@ -104,9 +105,15 @@ async function mend(file: string, options: DatabaseOptions, findings: string[]):
     const message = messageOf(error)
     const wal = `${file}.wal`
     if (/WAL/.test(message) && (await isThere(wal))) {
-      await rename(wal, `${wal}.${aside}`)
+      const kept = `${wal}.${aside}`
+      if (!(await isThere(kept))) await copyFile(wal, kept, constants.COPYFILE_EXCL)
+      // The log is whole up to the entry that the error names; without a name nothing of it can be used.
+      const whole = Number(/entry at byte position (\d+)/.exec(message)?.[1] ?? 0) - entryHead
+      const { size } = await stat(wal)
+      if (whole > 0 && whole < size) await truncate(wal, whole)
+      else await rm(wal)
       findings.push(
-        `the newest writes to the database could not be read and were moved aside (${wal}.${aside}); the last minutes before the stop may be missing`,
+        `the newest writes to the database were damaged: what could be read was kept, the whole log was copied to ${kept}`,
       )
       return mend(file, options, findings)
     }
@@ -126,6 +133,9 @@ async function mend(file: string, options: DatabaseOptions, findings: string[]):
     )
   }
 }
+
+/** Bytes of an entry of the log before what its named position means: its size and its checksum. */
+const entryHead = 16
 
 const damage =
   /not a valid DuckDB database|Corrupt database|checksum|Could not read enough bytes|INTERNAL Error|Serialization Error/

@@ -115,6 +115,18 @@ test('a stream tells the state at once, and each change and happening after it',
   assert.deepEqual([...wanted], [])
 })
 
+test('many questions at once are all answered', async () => {
+  const paths = ['/api/status', '/api/alerts', '/api/devices', '/api/stats', '/api/signals', '/api/settings']
+  const replies = await Promise.all(
+    Array.from({ length: 180 }, (_, index) =>
+      exchange(listener.port, paths[index % paths.length] ?? '/', {
+        headers: { Authorization: `Bearer ${token}` },
+      }),
+    ),
+  )
+  assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]))
+})
+
 test('stopping ends open streams at once', async () => {
   const gone = new AbortController()
   const second = await listen({

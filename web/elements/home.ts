@@ -73,7 +73,9 @@ class HwHome extends LitElement {
         )}
         ${findings.map((finding) => html`<li>${icon('medium')}<span class="strange">${finding}</span></li>`)}
       </ul>
-      <p class="small"><a href=${hashOf('health')}>Health of everything</a></p>
+      <p class="small">
+        <a href=${hashOf('health')}>Health of everything</a> · <a href=${hashOf('settings')}>Settings</a>
+      </p>
     </section>`
   }
 

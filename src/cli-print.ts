@@ -17,6 +17,7 @@ export interface Printer {
 /** The last column is as long as it is. */
 const widest = 60
 
+/** A printer for people, or for programs. */
 export function makePrinter({ json }: { json: boolean }): Printer {
   return {
     rows(rows, columns, none) {

@@ -119,7 +119,7 @@ test(
     const embed = () => JSON.stringify(discord.messages()[0]?.embeds)
     await until(() => (embed().includes('known as bad') ? true : undefined), {
       seconds: 10,
-      what: () => `the reason in ${embed()}`,
+      what: () => `the reason in ${embed()}; ${model.chats.length} questions; ${daemon.output()}`,
     })
     assert.equal(discord.messages().length, 1, 'completed in place')
     assert.ok((discord.messages()[0]?.edits ?? 0) >= 1)
@@ -139,10 +139,11 @@ test(
       what: () => 'the notification',
     })
 
-    const summary = () =>
-      reader.all.findLast(({ topic }) => /^hearthwarden\/[a-z0-9]{8}\/summary$/.test(topic))?.payload ?? '{}'
-    await reader.until(() => JSON.parse(summary()).severity === 'high', 'severity high in the summary')
-    assert.equal(JSON.parse(summary()).threat, true)
+    const state = (key: string) =>
+      reader.all.findLast(({ topic }) => topic.startsWith('hearthwarden/') && topic.endsWith(`/${key}/state`))
+        ?.payload
+    await reader.until(() => state('severity') === 'high', 'severity high')
+    assert.equal(state('threat'), 'ON')
 
     const alerts = await daemon.get<Row[]>('/api/alerts')
     assert.equal(alerts.length, 1)

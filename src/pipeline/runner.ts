@@ -10,6 +10,7 @@ export interface Runner {
   ended(): Promise<void>
 }
 
+/** A runner without loops. */
 export function makeRunner({ board, log, stop }: { board: Board; log: Log; stop: AbortSignal }): Runner {
   const groups = new Map<string, { stop: AbortController; loops: readonly Loop[]; ended: Promise<unknown> }>()
 

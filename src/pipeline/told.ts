@@ -23,30 +23,20 @@ export interface Standing {
 export function occasionOf({ alert, detectors, earlier, isCertain, now }: Standing): Occasion | undefined {
   const isMuted = alert.mutedUntil !== undefined && alert.mutedUntil > now
   const isLoud = alert.severity === 'high' && alert.status === 'open' && !isMuted
-  const told = newest(alert.id, earlier)
+  const all = earlier.flatMap(({ alerts }) => alerts.filter(({ id }) => id === alert.id))
+  const told = all.at(-1)
   if (told === undefined) return isLoud ? 'new' : undefined
-  const heard = new Set(
-    earlier.flatMap(({ alerts }) =>
-      alerts.filter(({ id }) => id === alert.id).flatMap((one) => one.detectors),
-    ),
-  )
+  const heard = new Set(all.flatMap((one) => one.detectors))
   const joined = detectors.some((detector) => isCertain(detector) && !heard.has(detector))
-  if (isLoud && (told.alert.severity !== 'high' || joined)) return 'again'
-  const judgedSince = alert.verdict !== undefined && alert.verdict.at > told.at
-  const differs = told.alert.severity !== alert.severity || told.alert.status !== alert.status
+  if (isLoud && (told.severity !== 'high' || joined)) return 'again'
+  const judgedSince = alert.verdict !== undefined && told.judged !== alert.verdict.at.toISOString()
+  const differs = told.severity !== alert.severity || told.status !== alert.status
   return judgedSince || differs ? 'completed' : undefined
-}
-
-function newest(alert: string, earlier: readonly Delivery[]): { alert: ToldAlert; at: Date } | undefined {
-  for (const { alerts, at } of earlier.toReversed()) {
-    const told = alerts.find(({ id }) => id === alert)
-    if (told) return { alert: told, at }
-  }
-  return undefined
 }
 
 /** The alert as it is told now: kept with the delivery. */
 export function toTold(alert: Alert, detectors: readonly string[]): ToldAlert {
   const { id, seq, severity, status } = alert
-  return { id, seq, severity, status, detectors }
+  const judged = alert.verdict?.at.toISOString()
+  return { id, seq, severity, status, detectors, ...(judged !== undefined && { judged }) }
 }

@@ -220,6 +220,8 @@ export interface ToldAlert {
   readonly severity: Severity
   readonly status: AlertStatus
   readonly detectors: readonly string[]
+  /** When the verdict that it was told with was made, ISO 8601. */
+  readonly judged?: string
 }
 
 export interface Deliveries {

@@ -87,8 +87,13 @@ test('a verdict, a lower severity or an end completes what was told, once', () =
   assert.equal(why(alertOf('high', { verdict }), [high]), 'completed')
   assert.equal(why(alertOf('low', { verdict }), [high]), 'completed')
   assert.equal(why(alertOf('high', { status: 'acknowledged' }), [high]), 'completed')
-  const completed = deliveryOf(alertOf('low'), ['dga'], new Date('2026-11-20T11:31:00Z'))
+  const completed = deliveryOf(alertOf('low', { verdict }), ['dga'], new Date('2026-11-20T11:31:00Z'))
   assert.equal(why(alertOf('low', { verdict }), [high, completed]), undefined)
+})
+
+test('a verdict that came while it was being told completes it too', () => {
+  const late = deliveryOf(alertOf('high'), ['dga'], new Date('2026-11-20T11:45:00Z'))
+  assert.equal(why(alertOf('high', { verdict }), [late]), 'completed')
 })
 
 test('a muted alert is quiet until its time, and its end is still shown', () => {

@@ -33,9 +33,9 @@ export function isLoopback(address: string): boolean {
 
 /** A network as the first and last of its addresses; IPv4 lies where `::ffff:0:0/96` does. Undefined when it is none. */
 export function toRange(cidr: string): { low: bigint; high: bigint } | undefined {
-  const [base = '', size = ''] = cidr.split('/')
+  const [base = '', size = '', more] = cidr.split('/')
   const address = normalAddress(base)
-  if (address === undefined || !/^\d{1,3}$/.test(size)) return undefined
+  if (address === undefined || more !== undefined || !/^\d{1,3}$/.test(size)) return undefined
   const bits = isIPv4(address) ? 32 : 128
   if (Number(size) > bits) return undefined
   const rest = BigInt(bits - Number(size))

@@ -25,14 +25,14 @@ export interface OpenUpkeep extends Upkeep {
 const day = 86_400_000
 /** The cursor of a loop that judges events. */
 const judged = z.object({ seq: z.number() })
-/** Rounds of dropping by size, in one call: each aims a little low, and the next one sees what it has brought. */
-const rounds = 4
 /** Notes of first questions that may be superfluous before they are cleared away. */
 const mostSuperfluous = 1000
 
 /** Keeps the database in its bounds. */
 export function makeUpkeep({ database, writer, cursors, newest, backUp }: UpkeepParts): OpenUpkeep {
   let drops = 0
+  /** Bytes that were left when events were last dropped for the size. Space comes free by large pieces, so nothing more is dropped before it grows again. */
+  let settled = 0
 
   /** What a loop says of itself last stays: nobody could know otherwise how it is doing. */
   const drop = async (condition: string, values: Values): Promise<number> => {
@@ -81,16 +81,14 @@ export function makeUpkeep({ database, writer, cursors, newest, backUp }: Upkeep
         bound,
       })
       if (dropped > 0) await checkpoint()
-      for (let round = 0; round < rounds; round++) {
-        const size = await used()
-        if (size <= bytes) break
+      const size = await used()
+      if (size > Math.max(bytes, settled)) {
         const from = await oldest()
         const share = 1 - (0.9 * bytes) / size
-        const through = Math.min(bound, Math.ceil(from + share * (newest() - from)))
-        const gone = await drop('seq <= $through', { through })
-        if (gone === 0) break
-        dropped += gone
+        const wanted = Math.ceil(from + share * (newest() - from))
+        dropped += await drop('seq <= $through', { through: Math.min(bound, wanted) })
         await checkpoint()
+        settled = wanted <= bound ? await used() : 0
       }
       await forgetSuperfluous(writer)
       return { dropped }

@@ -16,13 +16,48 @@ void test('events older than so many days are dropped, but none that a loop has 
     state: 'ok',
   })
   const store = house.store()
-  // what was freed is used again: nothing more is dropped before the file grows
-  const { dropped } = await store.upkeep.retain({ ...held, loops: [] })
-  assert.deepEqual(await store.upkeep.retain({ ...held, loops: [] }), { dropped: 0 })
+  const left = async () => (await store.events.stats())[0]?.rows
+  const limits = { days: 2, bytes: large, now: at(4 * day), loops: ['detect/dga', 'detect/new'] }
+  await store.cursors.set('detect/dga', { seq: 1 }, 'now')
+  await store.cursors.set(loop, { seq: 0 }, 'now')
+  assert.deepEqual(await store.upkeep.retain(limits), { dropped: 1 })
+  assert.equal(await left(), 4)
+  await store.cursors.set('detect/dga', { seq: 6 }, 'now')
+  assert.deepEqual(await store.upkeep.retain(limits), { dropped: 1 })
+  assert.equal(await left(), 3)
+  // what a loop said of itself last stays, and who asked for what first is known as before
+  const { reader } = store.events
+  assert.equal((await reader.loops(house.window()))[0]?.state, 'ok')
+  await house.save(query(5 * day, tv, 'day0.example.com'))
+  assert.deepEqual(await reader.newDomains(house.window({ after: 6 })), [])
+  assert.equal(store.events.newest(), 7)
+  assert.equal((await house.reopen()).events.newest(), 7)
+})
+
+void test('the oldest events are dropped when the database is too large', async (t) => {
+  const house = await makeStore(t)
+  const store = house.store()
+  const rows = 400_000
+  const piece = 20_000
+  for (let from = 0; from < rows; from += piece) {
+    const observations = Array.from({ length: piece }, (_, index): Observation => {
+      const number = (from + index) * 2_654_435_761
+      return query(from + index, tv, `${number.toString(36)}.${(number * 31).toString(36)}.example.com`)
+    })
+    await atOnce(store, { loop, observations })
+  }
+  await store.upkeep.retain({ days: 10_000, bytes: large, loops: [], now: at(rows) })
+  const limits = { days: 10_000, bytes: 4 * 2 ** 20, now: at(rows) }
+  await store.cursors.set('detect/dga', { seq: 100_000 }, 'now')
+  const held = await store.upkeep.retain({ ...limits, loops: ['detect/dga'] })
+  assert.deepEqual(held, { dropped: 100_000 })
+  const { dropped } = await store.upkeep.retain({ ...limits, loops: [] })
+  assert.ok(dropped > 50_000 && dropped < 250_000, `${dropped} rows were dropped`)
   const [stats] = await store.events.stats()
   assert.equal(stats?.rows, rows - 100_000 - dropped)
-  assert.ok(dropped > 50_000 && dropped < 250_000, `${dropped} rows were dropped`)
   assert.deepEqual(stats.newest, at(rows - 1))
+  // what was freed is used again: nothing more is dropped before the file grows
+  assert.deepEqual(await store.upkeep.retain({ ...limits, loops: [] }), { dropped: 0 })
 })
 
 void test('the size of the files and the room on their disk', async (t) => {

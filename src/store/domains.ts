@@ -33,6 +33,16 @@ export function toDomain(qname: string): string {
   return getDomain(qname, { allowPrivateDomains: true, validateHostname: false }) ?? qname
 }
 
+/** Labels that an entry of a threat list may have at most, to count for the names below it. */
+const mostLabels = 8
+
+/** `c.d` and `b.c.d` of `a.b.c.d`: the domains above a name that may stand on a list. */
+export function parentsOf(name: string): string[] {
+  const labels = name.split('.')
+  const longest = Math.min(mostLabels, labels.length - 1)
+  return Array.from({ length: Math.max(0, longest - 1) }, (_, index) => labels.slice(-2 - index).join('.'))
+}
+
 /** A map that forgets what was not asked for while `capacity` others were. */
 function makeMemory<T>(capacity: number): { get(key: string): T | undefined; set(key: string, value: T): T } {
   let young = new Map<string, T>()

@@ -2,16 +2,17 @@ import type { IndicatorHit, Window } from '../core/detector.ts'
 import { thisMachine, toDeviceId } from '../core/device.ts'
 import type { Indicator } from '../core/indicator.ts'
 import type { Database } from './database.ts'
+import { parentsOf } from './domains.ts'
 import { listed, toIndicator } from './indicators.ts'
 import type { FindNetworks } from './networks.ts'
 import { booleanOf, dateOf, numberOf, textOf } from './rows.ts'
 import type { Row } from './session.ts'
 import { inWindow, resolved, windowValues } from './window.ts'
 
-/** Labels of a name that a list's entry may have at most, if it is not the name itself. */
-const mostLabels = 8
 /** Seconds between a question and its answer, at most. */
 const answerWait = 30
+/** Names that are looked for at a time. */
+const piece = 2000
 /** Rows of answers that one chain of CNAMEs may take. */
 const longestChain = 16
 
@@ -31,20 +32,21 @@ export async function indicatorHits(
   ]
 }
 
+interface Found {
+  readonly seen: string
+  readonly indicator: Indicator
+}
+
 type Listed = ReadonlyMap<string, readonly Indicator[]>
 
 /** The window's names that stand on a list, themselves or by a parent. */
 async function namesListed(database: Database, window: Window): Promise<Listed> {
   const rows = await database.rows(
-    `WITH names AS (SELECT DISTINCT qname FROM dns_query WHERE ${inWindow}),
-     parts AS (SELECT qname, string_split(qname, '.') AS labels, len(labels) AS count FROM names),
-     candidates AS (
-       SELECT qname, qname AS candidate FROM names
-       UNION SELECT qname, array_to_string(labels[-size:], '.') AS candidate FROM parts, range(2, ${mostLabels + 1}) sizes(size) WHERE size < count)
-     SELECT qname AS seen, listed.* FROM candidates JOIN ${listed} listed ON listed.value = candidate AND listed.type = 'domain'`,
+    `SELECT DISTINCT qname AS seen FROM dns_query WHERE ${inWindow}`,
     windowValues(window),
   )
-  return bySeen(rows.map((row) => ({ seen: textOf(row, 'seen'), indicator: toIndicator(row) })))
+  const names = rows.map((row) => textOf(row, 'seen'))
+  return bySeen(await look(database, 'domain', names, (name) => [name, ...parentsOf(name)]))
 }
 
 /** The window's answers that stand on a list, themselves or by a network. */
@@ -54,21 +56,42 @@ async function addressesListed(
   window: Window,
 ): Promise<Listed> {
   const rows = await database.rows(
-    `WITH answers AS (SELECT DISTINCT answer FROM dns_answer WHERE ${inWindow} AND regexp_full_match(answer, '[0-9a-f.:]+'))
-     SELECT answer AS seen, listed.* FROM answers LEFT JOIN ${listed} listed ON listed.value = answer AND listed.type = 'address'`,
+    `SELECT DISTINCT answer AS seen FROM dns_answer WHERE ${inWindow} AND regexp_full_match(answer, '[0-9a-f.:]+')`,
     windowValues(window),
   )
-  const exact = rows.flatMap((row) =>
-    row['value'] === null ? [] : [{ seen: textOf(row, 'seen'), indicator: toIndicator(row) }],
-  )
-  const seen = new Set(rows.map((row) => textOf(row, 'seen')))
-  const within = [...seen].flatMap((answer) =>
-    networksOf(answer).map((indicator) => ({ seen: answer, indicator })),
-  )
+  const answers = rows.map((row) => textOf(row, 'seen'))
+  const exact = await look(database, 'address', answers, (answer) => [answer])
+  const within = answers.flatMap((seen) => networksOf(seen).map((indicator) => ({ seen, indicator })))
   return bySeen([...exact, ...within])
 }
 
-function bySeen(found: readonly { seen: string; indicator: Indicator }[]): Listed {
+/**
+ * Looks for what was seen in the lists, so many at a time: a short list of words against a long column is quick, while
+ * a join of two tables would hold all lists in memory each time.
+ */
+async function look(
+  database: Database,
+  type: Indicator['type'],
+  seen: readonly string[],
+  formsOf: (seen: string) => readonly string[],
+): Promise<Found[]> {
+  const found: Found[] = []
+  for (let from = 0; from < seen.length; from += piece) {
+    const owners = Map.groupBy(
+      seen.slice(from, from + piece).flatMap((text) => formsOf(text).map((form) => ({ form, text }))),
+      ({ form }) => form,
+    )
+    const rows = await database.rows(
+      `SELECT listed.* FROM (SELECT unnest($forms) AS form) JOIN ${listed} listed ON listed.value = form AND listed.type = $type`,
+      { forms: [...owners.keys()], type },
+    )
+    for (const indicator of rows.map(toIndicator))
+      for (const { text } of owners.get(indicator.value) ?? []) found.push({ seen: text, indicator })
+  }
+  return found
+}
+
+function bySeen(found: readonly Found[]): Listed {
   const groups = Map.groupBy(found, ({ seen }) => seen)
   return new Map([...groups].map(([seen, group]) => [seen, group.map(({ indicator }) => indicator)]))
 }

@@ -1,6 +1,7 @@
 import type { Indicator } from '../core/indicator.ts'
 import { normalAddress, toRange } from './addresses.ts'
 import type { Database } from './database.ts'
+import { parentsOf } from './domains.ts'
 import { toFinder, type FindNetworks, type Network } from './networks.ts'
 import { dateOf, numberOf, optional, some, textOf, wordOf } from './rows.ts'
 import type { Row } from './session.ts'
@@ -37,8 +38,7 @@ export async function openIndicators(
 
   const append = (edition: number, entries: readonly Indicator[]) =>
     writer.write({
-      urgency: 'soon',
-      rows: entries.length,
+      urgency: 'now',
       async apply(transaction) {
         const appender = await transaction.appender('indicators')
         for (const { type, value, label } of entries) {
@@ -127,10 +127,4 @@ async function networks(database: Database): Promise<Network[]> {
     const range = toRange(indicator.value)
     return range ? [{ ...range, indicator }] : []
   })
-}
-
-/** `b.c.d` and `c.d` of `a.b.c.d`. */
-function parentsOf(name: string): string[] {
-  const labels = name.split('.')
-  return labels.slice(1, -1).map((_, index) => labels.slice(index + 1).join('.'))
 }

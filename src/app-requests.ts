@@ -40,7 +40,7 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
       const [channel] = placesOn(app, `notifiers.${given}`, notifier)
       if (!channel) return { ok: false, message: `${notifier.title} is not set up` }
       const name = loopName('notifiers', given)
-      const turn = { stop: start.stop, log: log.named(name), ok: () => undefined }
+      const turn = { stop: start.stop, log: log.named(name), ok: () => undefined, off: () => undefined }
       return tellTest(target, { ...deliverTools(app), name, notifier, options: channel.options, turn })
     },
   })

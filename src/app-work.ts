@@ -26,7 +26,7 @@ export function makeWork({ store, board, config, log, context, start }: Omit<App
       else if (!('poll' in collector))
         rows.push({ loop, taken: 0, problem: 'it listens, and only while the program runs' })
       else {
-        const turn: Turn = { stop, log: log.named(loop), ok: () => undefined }
+        const turn: Turn = { stop, log: log.named(loop), ok: () => undefined, off: () => undefined }
         const running = {
           ...{ name: loop, options: collector.options.parse(raw), turn, store, learning },
           context: (given: Turn, options: unknown) => context(options, given),

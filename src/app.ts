@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { apiOptions } from './api/options.ts'
@@ -114,7 +114,7 @@ export async function openApp(start: Start): Promise<App> {
   })
   const board = makeBoard(now)
   const store = await openStore({ folder, memoryLimit: `${options('store', storeOptions).memory}MB`, now })
-  await store.devices.own(ownInterfaces())
+  await store.devices.own(ownInterfaces(), hostname())
   for (const finding of [...settings.findings, ...store.meta.findings]) log.warning(finding)
   const home = makeHome({
     options: options('homeassistant', homeAssistantOptions),

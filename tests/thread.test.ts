@@ -142,8 +142,10 @@ test(
     const state = (key: string) =>
       reader.all.findLast(({ topic }) => topic.startsWith('hearthwarden/') && topic.endsWith(`/${key}/state`))
         ?.payload
-    await reader.until(() => state('severity') === 'high', 'severity high')
-    assert.equal(state('threat'), 'ON')
+    await reader.until(
+      () => state('severity') === 'high' && state('threat') === 'ON',
+      'severity high, a threat',
+    )
 
     const alerts = await daemon.get<Row[]>('/api/alerts')
     assert.equal(alerts.length, 1)

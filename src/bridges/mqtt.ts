@@ -44,7 +44,7 @@ export default {
   name: 'mqtt',
   title: 'MQTT',
   options,
-  isSetUp: ({ address }, home) => address !== undefined || home !== undefined,
+  isSetUp: ({ address }, home) => address !== undefined || home?.isSupervised === true,
   async check({ options, home, stop }) {
     const place = await toPlace(options, home)
     const connection = await connect(place, { clientId: 'hearthwarden_check' }, stop)

@@ -25,6 +25,8 @@ export interface Target {
  * and `events` with an `UnavailableError`; asking again connects again, when Home Assistant is back.
  */
 export interface Home {
+  /** We run beside it as its app: the Supervisor is there to be asked. */
+  readonly isSupervised: boolean
   /** Calls an action, and gives its response when `returnResponse` is set. Throws an `Error` with Home Assistant's own words when it is refused. */
   call(action: {
     readonly domain: string

@@ -82,6 +82,7 @@ export function makeHome({ options, supervisor, log, stop }: HomeTools): HomeCon
   ) => (await session()).ask(command, milliseconds)
 
   return {
+    isSupervised: supervisor !== undefined,
     state: () => state,
     async call({ domain, service, data, target, returnResponse }) {
       const answer = await ask(

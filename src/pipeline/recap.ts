@@ -34,12 +34,12 @@ export function toRecapLoop(time: string, tools: RecapTools): Loop {
   }
 }
 
-/** Makes and saves a recap of what was since the one before, of a day at least and two weeks at most. */
+/** Makes and saves a recap of what was since the one before (or since the beginning), two weeks at most. */
 export async function makeRecap(tools: RecapTools): Promise<Recap> {
   const { store, board, words, isLearning, now } = tools
   const to = now()
   const before = await store.recaps.newest()
-  const from = startOf(before?.to, to)
+  const from = startOf(before?.to ?? store.meta.createdAt, to)
   const totals = await store.events.totals(from, to)
   const listed = await store.alerts.list({ since: from, limit: alertsMost })
   const alerts = await Promise.all(listed.map((alert) => store.alerts.view(alert, words)))
@@ -67,10 +67,8 @@ export async function makeRecap(tools: RecapTools): Promise<Recap> {
   return recap
 }
 
-function startOf(before: Date | undefined, to: Date): Date {
-  const day = 86_400_000
-  const since = before?.getTime() ?? 0
-  return new Date(Math.max(to.getTime() - 14 * day, Math.min(since, to.getTime() - day)))
+function startOf(before: Date, to: Date): Date {
+  return new Date(Math.max(to.getTime() - 14 * 86_400_000, Math.min(before.getTime(), to.getTime())))
 }
 
 /** The local day; made again on the same day, with a counter. */
@@ -104,7 +102,7 @@ function valuesOf(totals: Totals, { store, hours }: { store: Store; hours: numbe
       device: name,
       subject: 'DNS queries',
       unit: 'an hour',
-      value: Math.round(queries / hours),
+      value: Math.round(queries / Math.max(hours, 1)),
       ...(anHour !== undefined && { usual: anHour }),
     })
     values.push({
@@ -138,5 +136,8 @@ function headlineOf(alerts: Recap['alerts'], health: Recap['health']): string {
   )
   const sources =
     troubled.length === 0 ? 'all sources well' : `${troubled.map(({ title }) => title).join(', ')} not well`
-  return `${told} ${total === 1 ? 'alert' : 'alerts'}; ${sources}`.slice(0, 255)
+  return `${told} ${total === 1 || counts.at(-1)?.startsWith('1 ') ? 'alert' : 'alerts'}; ${sources}`.slice(
+    0,
+    255,
+  )
 }

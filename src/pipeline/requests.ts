@@ -89,7 +89,7 @@ async function done(request: Request, by: Asker, tools: RequestTools): Promise<R
     case 'mute': {
       const until = new Date(now().getTime() + request.hours * 3_600_000)
       return (await store.alerts.mute(request.alert, until))
-        ? yes(`Quiet until ${until.toLocaleString('en-GB')}`)
+        ? yes(`Quiet until ${until.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`)
         : gone
     }
     case 'name': {
@@ -142,7 +142,9 @@ async function expect(
     })),
   )
   await store.alerts.setStatus(id, 'expected')
-  return yes(`Expected until ${until.toLocaleDateString('en-GB')}: nothing is told of it until then`)
+  return yes(
+    `Expected until ${until.toLocaleDateString('en-GB', { dateStyle: 'medium' })}: nothing is told of it until then`,
+  )
 }
 
 function yes(message: string): RequestResult {

@@ -18,6 +18,8 @@ export interface Turn {
   readonly log: Log
   /** It works: so many more things taken in, sent or judged; so many lost. */
   ok(amounts?: { count?: number; dropped?: number }): void
+  /** It has nothing to do, which is no fault: why, and how that would change. */
+  off(reason: string): void
 }
 
 export interface SuperviseTools {
@@ -48,9 +50,13 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
     said = undefined
   }
 
+  function off(reason: string): void {
+    board.set(loop.name, { state: 'off', reason })
+  }
+
   while (!stop.aborted) {
     try {
-      await loop.run({ stop, log, ok })
+      await loop.run({ stop, log, ok, off })
       if (stop.aborted) return
       throw new Error('ended by itself')
     } catch (error) {

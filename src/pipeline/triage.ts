@@ -1,10 +1,16 @@
 import type { Alert, AlertView, WordsOf } from '../core/alert.ts'
 import { UnavailableError } from '../core/errors.ts'
 import { rank } from '../core/severity.ts'
+import { pause } from '../core/time.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { KnownIssue, Store } from '../store/store.ts'
 import type { Judge, Question } from '../triage/llm.ts'
-import type { Loop } from './supervise.ts'
+import type { Loop, Turn } from './supervise.ts'
+
+const noModel =
+  'No language model: the rules grade alone; set triage.address to an Ollama server to have reasons in plain words'
+/** How often the model is looked for while nothing is asked of it. */
+const restMilliseconds = 60_000
 
 export interface TriageTools {
   readonly store: Store
@@ -27,30 +33,37 @@ export function toTriageLoop({ store, judge, words, now }: TriageTools): Loop {
         const after = store.commit()
         const [alert] = unjudged(await store.alerts.list({ status: ['open'], limit: 500 }))
         if (alert === undefined) {
-          await store.changed(['alerts'], { after, milliseconds: 60_000, stop: turn.stop })
+          await look(judge, turn)
+          await store.changed(['alerts'], { after, milliseconds: restMilliseconds, stop: turn.stop })
           continue
         }
         const view = await store.alerts.view(alert, words)
-        const verdict = await verdictOf(await questionOf(view, { store, now }), judge, turn.stop)
-        await store.alerts.judge(alert.id, verdict)
-        turn.ok({ count: 1 })
+        const verdict = await verdictOf(await questionOf(view, { store, now }), judge, turn)
+        if (verdict) {
+          await store.alerts.judge(alert.id, verdict)
+          turn.ok({ count: 1 })
+        } else await pause(restMilliseconds, turn.stop)
       }
     },
   }
 }
 
-/** A model that nobody has named and that is not there is no fault: the sentence says how to have one. */
-async function verdictOf(question: Question, judge: Judge, stop: AbortSignal): Promise<Verdict> {
+/** Whether the model is there while nothing is asked of it, so that its state is known before it is needed. */
+async function look(judge: Judge, turn: Turn): Promise<void> {
+  const missing = (await judge.check()).find(({ ok }) => !ok)
+  if (missing === undefined) turn.ok()
+  else if (judge.isChosen) throw new UnavailableError(missing.message)
+  else turn.off(noModel)
+}
+
+/** A model that nobody has named and that is not there is no fault: then there is no verdict. */
+async function verdictOf(question: Question, judge: Judge, turn: Turn): Promise<Verdict | undefined> {
   try {
-    return await judge.judge(question, stop)
+    return await judge.judge(question, turn.stop)
   } catch (error) {
     if (judge.isChosen || !(error instanceof UnavailableError)) throw error
-    throw new UnavailableError(
-      'No language model: the rules grade alone (set triage.address to an Ollama server)',
-      {
-        cause: error,
-      },
-    )
+    turn.off(noModel)
+    return undefined
   }
 }
 

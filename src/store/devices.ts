@@ -130,7 +130,7 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
         changes.changed(device)
         return true
       }),
-    own: (interfaces) => change(() => registry.own(interfaces, now().getTime())),
+    own: (interfaces, hostname) => change(() => registry.own(interfaces, hostname, now().getTime())),
   }
 }
 

@@ -27,8 +27,8 @@ export interface Registry {
   of(observation: Observation): DeviceId
   /** The device that has this address now. */
   at(address: string): Known | undefined
-  /** The addresses and MACs of this machine, all of them. */
-  own(interfaces: readonly { address: string; mac: string }[], at: number): void
+  /** The addresses and MACs of this machine, all of them, and its name. */
+  own(interfaces: readonly { address: string; mac: string }[], hostname: string, at: number): void
 }
 
 /** What the registry tells of its changes. */
@@ -201,8 +201,10 @@ export function makeRegistry(
       if (spellings.size < 2 * mostProvisional) spellings.set(flat(address), device)
       return see(device, at)
     },
-    own(interfaces, at) {
+    own(interfaces, hostname, at) {
       const self = machine(at)
+      if (!self.hostnames.has(hostname)) changes.changed(self)
+      note(self.hostnames, hostname, at, mostHostnames)
       const ours = new Map<string, string | undefined>()
       for (const { address, mac } of interfaces) {
         const place = normalAddress(address)

@@ -263,8 +263,8 @@ export interface Devices {
   find(text: string): Device | undefined
   /** The person's own name for it; undefined forgets. False when there is no such device. */
   label(id: DeviceId, label: string | undefined): Promise<boolean>
-  /** The addresses and MACs of this machine itself. */
-  own(interfaces: readonly { address: string; mac: string }[]): Promise<void>
+  /** The addresses, MACs and name of this machine itself. */
+  own(interfaces: readonly { address: string; mac: string }[], hostname: string): Promise<void>
 }
 
 export interface Indicators {

@@ -116,10 +116,13 @@ void test('hardware addresses of groups and of nobody are no hardware', async (t
 void test('this machine is what has no address, loopback, and its own addresses', async (t) => {
   const house = await makeStore(t)
   await house.save(query(1, '192.168.1.2', 'before.example.com'), presence(1, '192.168.1.3', tv))
-  await house.store().devices.own([
-    { address: '127.0.0.1', mac: '00:00:00:00:00:00' },
-    { address: '192.168.1.2', mac: 'b8:27:eb:00:00:09' },
-  ])
+  await house.store().devices.own(
+    [
+      { address: '127.0.0.1', mac: '00:00:00:00:00:00' },
+      { address: '192.168.1.2', mac: 'b8:27:eb:00:00:09' },
+    ],
+    'cellar',
+  )
   await house.save(
     query(2, undefined, 'a.example.com'),
     query(2, '127.0.0.53', 'b.example.com'),
@@ -134,7 +137,8 @@ void test('this machine is what has no address, loopback, and its own addresses'
     domains.map(({ device, queries }) => ({ device, queries })),
     [{ device: thisMachine, queries: 5 }],
   )
-  await house.store().devices.own([{ address: '10.0.0.5', mac: 'b8:27:eb:00:00:09' }])
+  await house.store().devices.own([{ address: '10.0.0.5', mac: 'b8:27:eb:00:00:09' }], 'cellar')
+  assert.equal(house.store().devices.get(thisMachine)?.name, 'cellar')
   const moved = (await house.reopen()).devices.get(thisMachine)
   assert.deepEqual(moved?.addresses, ['10.0.0.5'])
 })

@@ -75,6 +75,7 @@ test('without an address, the broker is the one that Home Assistant knows', { sk
   const answers: (Broker | undefined)[] = [undefined, { host: '127.0.0.1', port: broker.port, ssl: false }]
   const refuse = () => assert.fail('not asked for')
   const home: Home = {
+    isSupervised: true,
     call: refuse,
     states: refuse,
     watch: refuse,
@@ -85,6 +86,7 @@ test('without an address, the broker is the one that Home Assistant knows', { sk
   }
   assert.equal(mqtt.isSetUp(mqtt.options.parse({}), undefined), false)
   assert.equal(mqtt.isSetUp(mqtt.options.parse({}), home), true)
+  assert.equal(mqtt.isSetUp(mqtt.options.parse({}), { ...home, isSupervised: false }), false)
   await assert.rejects(run({}, makeHouse(makeState()), { home }).done, UnavailableError)
   const bridge = run({}, makeHouse(makeState()), { home })
   const reader = await read(broker.address)

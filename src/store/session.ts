@@ -23,8 +23,10 @@ export interface Session {
   /** Gives how many rows it changed. */
   run(sql: string, values?: Values): Promise<number>
   rows(sql: string, values?: Values): Promise<Row[]>
-  /** The fast way in; `flushSync` before the transaction ends. */
+  /** The fast way in; `flushSync` before the transaction ends. One for each table, kept: its memory is freed only when it is collected. */
   appender(table: string): Promise<DuckDBAppender>
+  /** After a failed transaction: what lies in the appenders is thrown away, and they with it. */
+  forgetAppenders(): void
   close(): void
 }
 
@@ -34,11 +36,25 @@ export function toSession(connection: DuckDBConnection): Session {
     const bound = values && bind(values)
     return connection.run(sql, bound?.values, bound?.types)
   }
+  const appenders = new Map<string, DuckDBAppender>()
   return {
     run: async (sql, values) => (await ask(sql, values)).rowsChanged,
     rows: async (sql, values) => (await ask(sql, values)).getRowObjectsJS(),
-    appender: (table) => connection.createAppender(table),
-    close: () => connection.closeSync(),
+    async appender(table) {
+      const known = appenders.get(table)
+      if (known) return known
+      const appender = await connection.createAppender(table)
+      appenders.set(table, appender)
+      return appender
+    },
+    forgetAppenders() {
+      for (const appender of appenders.values()) appender.clear()
+      appenders.clear()
+    },
+    close() {
+      for (const appender of appenders.values()) appender.closeSync()
+      connection.closeSync()
+    },
   }
 }
 

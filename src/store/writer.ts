@@ -151,13 +151,13 @@ async function attempt(session: Session, batch: readonly Queued[], wakes: Wakes)
   const topics = new Set<Topic>()
   const commits: (() => void)[] = []
   const undos: (() => void)[] = []
-  let appenders: DuckDBAppender[] = []
+  const appenders = new Set<DuckDBAppender>()
   const transaction: Transaction = {
     run: (sql, values) => session.run(sql, values),
     rows: (sql, values) => session.rows(sql, values),
     async appender(table) {
       const appender = await session.appender(table)
-      appenders.push(appender)
+      appenders.add(appender)
       return appender
     },
     touch: (topic) => void topics.add(topic),
@@ -168,12 +168,12 @@ async function attempt(session: Session, batch: readonly Queued[], wakes: Wakes)
     await session.run('BEGIN')
     for (const change of batch) {
       await change.apply(transaction)
-      for (const appender of appenders) appender.closeSync()
-      appenders = []
+      for (const appender of appenders) appender.flushSync()
+      appenders.clear()
     }
     await session.run('COMMIT')
   } catch (error) {
-    for (const appender of appenders) appender.clear()
+    session.forgetAppenders()
     for (const undo of undos.reverse()) undo()
     return (await rollBack(session)) ?? error
   }

@@ -17,11 +17,11 @@ export interface RealOllama {
   stop(): Promise<void>
 }
 
-/** A real Ollama server on loopback with the scripted model in it, built first when it must be. */
-export async function startOllama(): Promise<RealOllama> {
+/** A real Ollama server on loopback with the scripted model in it, built first when it must be. Port 0 is any free one. */
+export async function startOllama({ port = 0 } = {}): Promise<RealOllama> {
   const program = await buildOllama()
   const home = await mkdtemp(join(tmpdir(), 'hearthwarden-ollama-'))
-  const address = `http://127.0.0.1:${await freePort()}`
+  const address = `http://127.0.0.1:${port === 0 ? await freePort() : port}`
   const server = execa(program, ['serve'], {
     env: { HOME: home, OLLAMA_HOST: address, OLLAMA_MODELS: join(home, 'models') },
     // a group of its own: the engine is a process below the server, and outlives one that is killed

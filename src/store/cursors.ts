@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 import { jsonOf, textOf } from './rows.ts'
-import type { Cursors } from './store.ts'
+import type { Cursors } from './house-keeping.ts'
 import type { Transaction, Writer } from './writer.ts'
 
 export interface OpenCursors extends Cursors {

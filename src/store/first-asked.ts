@@ -32,8 +32,9 @@ export interface FirstAsked {
 export async function openFirstAsked(database: Database): Promise<FirstAsked> {
   const book = makeDomainBook(capacity)
   const rows = await database.rows(
-    'SELECT DISTINCT device, domain FROM domain_first WHERE domain IN (SELECT domain FROM domain_first ORDER BY seq DESC LIMIT $capacity)',
-    { capacity },
+    `SELECT DISTINCT device, domain FROM domain_first
+     WHERE domain IN (SELECT domain FROM domain_first ORDER BY seq DESC LIMIT $capacity) LIMIT $pairs`,
+    { capacity, pairs: 10 * capacity },
   )
   for (const row of rows) book.named(textOf(row, 'domain')).devices.add(toDeviceId(textOf(row, 'device')))
   let noted: First[] = []

@@ -5,7 +5,7 @@ import { parentsOf } from './domains.ts'
 import { toFinder, type FindNetworks, type Network } from './networks.ts'
 import { dateOf, numberOf, optional, some, textOf, wordOf } from './rows.ts'
 import type { Row } from './session.ts'
-import type { Indicators } from './store.ts'
+import type { Indicators } from './house-keeping.ts'
 import type { Transaction, Writer } from './writer.ts'
 
 export interface OpenIndicators extends Indicators {
@@ -112,6 +112,7 @@ export async function openIndicators(
   }
 }
 
+/** A row of `listed`. */
 export function toIndicator(row: Row): Indicator {
   return {
     type: wordOf(row, 'type'),

@@ -135,10 +135,13 @@ export const kinds: { readonly [K in EventKind]: Kind<Extract<Observation, { kin
   health,
 }
 
+/** All kinds. */
 export const eventKinds: readonly EventKind[] = ['dns-query', 'dns-answer', 'reading', 'presence', 'health']
 
+/** The tables of all kinds. */
 export const eventTables: readonly string[] = eventKinds.map((kind) => kinds[kind].table)
 
+/** How events of a kind are stored. */
 export function kindOf(kind: EventKind): Kind<Observation> {
   return kinds[kind]
 }

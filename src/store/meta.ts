@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 import { textOf } from './rows.ts'
-import type { Meta } from './store.ts'
+import type { Meta } from './house-keeping.ts'
 import type { Writer } from './writer.ts'
 
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'

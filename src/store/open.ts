@@ -82,9 +82,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       commit: writer.commit,
       changed: writer.changed,
       async close() {
-        await devices.saveSights()
-        await writer.close()
-        database.close()
+        try {
+          await devices.saveSights()
+        } finally {
+          await writer.close()
+          database.close()
+        }
       },
     }
   } catch (error) {

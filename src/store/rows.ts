@@ -16,12 +16,14 @@ export function numberOf(row: Row, column: string): number {
   throw unexpected(column, 'a number', value)
 }
 
+/** A moment of a column that is never NULL. */
 export function dateOf(row: Row, column: string): Date {
   const value = row[column]
   if (!(value instanceof Date)) throw unexpected(column, 'a time', value)
   return value
 }
 
+/** Whether it is so, of a column that is never NULL. */
 export function booleanOf(row: Row, column: string): boolean {
   const value = row[column]
   if (typeof value !== 'boolean') throw unexpected(column, 'true or false', value)

@@ -1,9 +1,8 @@
 import type { Alert, AlertStatus, AlertView, WordsOf } from '../core/alert.ts'
 import type { Baseline } from '../core/baseline.ts'
 import type { Device, DeviceId } from '../core/device.ts'
-import type { EventReader, Window } from '../core/detector.ts'
+import type { EventReader } from '../core/detector.ts'
 import type { Grant } from '../core/grant.ts'
-import type { Indicator } from '../core/indicator.ts'
 import type { Receipt } from '../core/notifier.ts'
 import type { EventKind, Event, Observation } from '../core/observation.ts'
 import type { Recap } from '../core/recap.ts'
@@ -11,6 +10,7 @@ import type { Asker, Request, RequestResult } from '../core/request.ts'
 import type { Band, Severity } from '../core/severity.ts'
 import type { Signal, StoredSignal } from '../core/signal.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { Cursors, Indicators, Meta, Upkeep } from './house-keeping.ts'
 
 /**
  * The only hand-over between the loops. Every method that writes resolves after the commit; all writes go through
@@ -52,14 +52,6 @@ export type Topic =
   | 'devices'
   | 'grants'
   | 'indicators'
-
-export interface Meta {
-  /** Lasting id of this installation, `[a-z0-9]{8}`. */
-  readonly instance: string
-  readonly createdAt: Date
-  /** What was found at opening that a person should know: a damaged file moved aside, an older copy restored. */
-  readonly findings: readonly string[]
-}
 
 export interface Events {
   /** Saves a collector's piece and its cursor in one commit. `imported`: learned from, never fresh. */
@@ -267,25 +259,10 @@ export interface Devices {
   own(interfaces: readonly { address: string; mac: string }[], hostname: string): Promise<void>
 }
 
-export interface Indicators {
-  /** Replaces one list's entries in one commit. */
-  replace(list: string, entries: AsyncIterable<readonly Indicator[]>): Promise<number>
-  remove(list: string): Promise<void>
-  lists(): Promise<readonly { list: string; entries: number; at: Date }[]>
-  /** On which lists a name or address stands, itself or by a parent domain or network. */
-  lookup(seen: string): Promise<readonly Indicator[]>
-}
-
 export interface Recaps {
   save(recap: Recap): Promise<void>
   newest(): Promise<Recap | undefined>
   list(limit: number): Promise<readonly Recap[]>
-}
-
-export interface Cursors {
-  get(loop: string): Promise<unknown>
-  /** Saved with the next commit; waits for it only when `now` is set. */
-  set(loop: string, cursor: unknown, when: 'with-next' | 'now'): Promise<void>
 }
 
 export interface Baselines {
@@ -320,19 +297,3 @@ export interface KnownIssue {
   readonly target?: string
   readonly until?: Date
 }
-
-export interface Upkeep {
-  /** Drops events older than so many days, and the oldest while the file is larger than so many bytes; never past a cursor of these loops. */
-  retain(limits: {
-    days: number
-    bytes: number
-    loops: readonly string[]
-    now: Date
-  }): Promise<{ dropped: number }>
-  /** Writes devices, alerts and their signals to `history.ndjson.gz`. */
-  backUp(): Promise<void>
-  /** Bytes of the database, its log, and free space of its disk. */
-  size(): Promise<{ database: number; wal: number; free: number }>
-}
-
-export type { Window }

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { eventTables } from './kinds.ts'
 import { numberOf } from './rows.ts'
 import type { Values } from './session.ts'
-import type { Cursors, Upkeep } from './store.ts'
+import type { Cursors, Upkeep } from './house-keeping.ts'
 import type { Writer } from './writer.ts'
 
 export interface UpkeepParts {

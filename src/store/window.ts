@@ -5,6 +5,7 @@ import type { Values } from './session.ts'
 export const inWindow =
   'seq > $after AND seq <= $through AND "at" >= $from AND "at" < $to AND ($imported OR NOT imported)'
 
+/** The values that `inWindow` asks for. */
 export function windowValues({ after, through, from, to, imported }: Window): Values {
   return { after, through: Math.min(through, Number.MAX_SAFE_INTEGER), from, to, imported }
 }

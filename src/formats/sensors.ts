@@ -63,7 +63,7 @@ export function parseSensorsJson(text: string): Chip[] | undefined {
   const chips = printed.safeParse(parseLenient(text))
   if (!chips.success) return undefined
   return Object.entries(chips.data).map(([place, features]) => ({
-    name: place.replace(/-(?:isa|pci|i2c|spi|acpi|virtual|hid|mdio|scsi)-.*$/, ''),
+    name: place.replace(/-(?:isa|pci|i2c|spi|acpi|virtual|hid|mdio|scsi)-.*/s, ''),
     place,
     sensors: Object.entries(features).flatMap(([label, values]) => toSensor(label, values)),
   }))

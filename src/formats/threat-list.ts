@@ -54,7 +54,7 @@ function toFound(line: string, columns: readonly string[]): readonly Found[] | '
   if (text.includes('\tIntel::')) return fromZeek(text)
   if (text.includes(',') && !/^[a-z]+:\/\//i.test(text)) return fromCsv(text, columns)
   const [first = '', ...rest] = text
-    .split(/\s*[#;].*$|\s+/)
+    .split(/\s*[#;].*|\s+/s)
     .filter((word) => word !== undefined && word !== '')
   return isNowhere(first) ? rest.flatMap((word) => some(word)) : some(first)
 }

@@ -47,7 +47,7 @@ export function toRange(cidr: string): { low: bigint; high: bigint } | undefined
 /** The place of a normal address among all addresses, 0 to 2^128 − 1. */
 export function toNumber(address: string): bigint {
   if (isIPv4(address)) return 0xffff_0000_0000n + BigInt(fromDotted(address))
-  const dotted = address.replace(/\d+\.\d+\.\d+\.\d+$/, (tail) => {
+  const dotted = address.replace(/(?:\d{1,3}\.){3}\d{1,3}$/, (tail) => {
     const number = fromDotted(tail)
     return `${Math.floor(number / 65_536).toString(16)}:${(number % 65_536).toString(16)}`
   })

@@ -87,7 +87,7 @@ function tokensOf(text: string): string[] {
   return text
     .toLowerCase()
     .split(/[^a-z0-9.:,_-]+/)
-    .map((token) => token.replaceAll(/^[.:,_-]+|[.:,_-]+$/g, ''))
+    .map((token) => token.replaceAll(/^[.:,_-]+|(?<![.:,_-])[.:,_-]+$/g, ''))
     .filter((token) => token !== '')
     .map((token) => (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(token) ? token.replaceAll(',', '') : token))
 }

@@ -71,5 +71,5 @@ export function toPlain(text: string): string {
 function asciiOf(label: string): string {
   const isPlain = /^[\u0020-\u007e]*$/.test(label)
   const ascii = isPlain ? label : domainToASCII(label) || label
-  return ascii.replaceAll(/[^A-Za-z0-9_/-]+/g, '_').replaceAll(/^_+|_+$/g, '')
+  return ascii.replaceAll(/[^A-Za-z0-9_/-]+/g, '_').replaceAll(/^_+|(?<!_)_+$/g, '')
 }

@@ -20,6 +20,6 @@ export function slug(text: string): string {
     .slice(0, 200)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
+    .replaceAll(/^_|_$/g, '')
     .slice(0, 40)
 }

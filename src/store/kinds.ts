@@ -25,20 +25,10 @@ export interface Column<O> {
 /** How one kind of event is stored. */
 export interface Kind<O extends Observation> {
   readonly table: string
-  /** Besides those that all have. */
+  /** After those that all have: seq, at, device, source (the loop that collected it), imported, address. */
   readonly columns: readonly Column<O>[]
   toObservation(row: Row): O
 }
-
-/** What all tables of events begin with. `source` is the loop that collected it. */
-export const commonColumns = [
-  { name: 'seq', type: 'BIGINT' },
-  { name: 'at', type: 'TIMESTAMP' },
-  { name: 'device', type: 'VARCHAR' },
-  { name: 'source', type: 'VARCHAR' },
-  { name: 'imported', type: 'BOOLEAN' },
-  { name: 'address', type: 'VARCHAR' },
-] as const
 
 const dnsQuery: Kind<DnsQuery> = {
   table: 'dns_query',

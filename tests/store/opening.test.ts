@@ -7,13 +7,21 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { ConfigError } from '../../src/core/errors.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { commonColumns, kinds } from '../../src/store/kinds.ts'
+import { kinds } from '../../src/store/kinds.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { numberOf, textOf } from '../../src/store/rows.ts'
 import { openStore } from '../../src/store/open.ts'
 import { at, makeFolder, makeStore, query } from './saving.ts'
 
 const now = () => at(0)
+const commonColumns = [
+  { name: 'seq', type: 'BIGINT' },
+  { name: 'at', type: 'TIMESTAMP' },
+  { name: 'device', type: 'VARCHAR' },
+  { name: 'source', type: 'VARCHAR' },
+  { name: 'imported', type: 'BOOLEAN' },
+  { name: 'address', type: 'VARCHAR' },
+]
 const child = join(import.meta.dirname, 'opening/child.ts')
 
 /** Starts the child, waits for so many acknowledgements, kills it; gives the last number acknowledged. */

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { UnavailableError } from '../../src/core/errors.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { numberOf, textOf } from '../../src/store/rows.ts'
+import type { Session } from '../../src/store/session.ts'
 import { makeWriter, type Change, type Transaction } from '../../src/store/writer.ts'
 
 async function setUp(t: TestContext) {
@@ -119,4 +121,42 @@ void test('work between two transactions can checkpoint', async (t) => {
   await Promise.all(writes)
   const [row] = await database.rows('SELECT count(*) AS count FROM meta')
   assert.equal(row && numberOf(row, 'count'), 20)
+})
+
+/** The database's connection, which fails at the next COMMIT as the database would. */
+function failing(session: Session, message: string): Session {
+  let failed = false
+  return {
+    ...session,
+    async run(sql, values) {
+      if (sql !== 'COMMIT' || failed) return session.run(sql, values)
+      failed = true
+      throw new Error(message)
+    },
+  }
+}
+
+void test('a full disk costs what was being written, is said in a sentence, and is got over', async (t) => {
+  const { database, names } = await setUp(t)
+  const writer = makeWriter(
+    failing(database.session, 'IO Error: Could not write file: No space left on device'),
+  )
+  t.after(() => writer.close())
+  await assert.rejects(writer.write(name('lost')), (error) => {
+    assert.ok(error instanceof UnavailableError)
+    assert.match(error.message, /make room on its disk/)
+    return true
+  })
+  await writer.write(name('kept'))
+  assert.deepEqual(await names(), ['kept'])
+})
+
+void test('a database that has given up takes nothing more, and says so', async (t) => {
+  const { database, names } = await setUp(t)
+  const writer = makeWriter(failing(database.session, 'FATAL Error: the database has been invalidated'))
+  t.after(() => writer.close())
+  const writes = ['a', 'b'].map((text) => writer.write(name(text)))
+  for (const write of writes) await assert.rejects(write, /must be opened anew/)
+  await assert.rejects(writer.write(name('c')), /must be opened anew/)
+  assert.deepEqual(await names(), [])
 })

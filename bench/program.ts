@@ -29,7 +29,7 @@ export async function startProgram(folder: string, options: object): Promise<Pro
     process.execPath,
     [...flags, 'src/main.ts', '--data', join(folder, 'data'), '--config', file],
     {
-      env: { ...process.env, NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
+      env: { ...process.env, MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )

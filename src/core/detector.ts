@@ -53,8 +53,8 @@ export interface Window {
 export interface EventReader {
   /** What each device asked for, by registrable domain: one row per device and domain. */
   domains(window: Window): Promise<readonly DomainRow[]>
-  /** Domains that this device had never asked for before, with their first time inside the window. */
-  newDomains(window: Window): Promise<readonly NewDomainRow[]>
+  /** Domains that a device had never asked for before, with their first time inside the window; of devices known so many seconds by then (0). */
+  newDomains(window: Window, knownSeconds?: number): Promise<readonly NewDomainRow[]>
   /** Names and addresses of the window that stand on a threat list. */
   indicatorHits(window: Window): Promise<readonly IndicatorHit[]>
   /** One row per device and sensor. */

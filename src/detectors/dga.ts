@@ -39,7 +39,7 @@ export default {
   spoken: 'it asks for names that a program seems to make up',
   options,
   on: ['dns-query', 'dns-answer'],
-  every: () => 60,
+  every: () => 300,
   lookback: 600,
   async detect({ options, fresh, window, events }) {
     const rows = await events.domains(window)

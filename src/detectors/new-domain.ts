@@ -33,14 +33,12 @@ export default {
   spoken: 'it asked for a name it never asked for before',
   options,
   on: ['dns-query'],
-  every: () => 60,
+  every: () => 300,
   lookback: 3600,
   async detect(context) {
     const { options, fresh, window, events } = context
-    const rows = (await events.newDomains(window)).filter(
-      ({ domain, at, deviceSince }) =>
-        at.getTime() - deviceSince.getTime() >= options.settle * 86_400_000 &&
-        registered(domain).standing !== 'none',
+    const rows = (await events.newDomains(window, options.settle * 86_400)).filter(
+      ({ domain }) => registered(domain).standing !== 'none',
     )
     return [...Map.groupBy(rows, (row) => row.device)].flatMap(([device, names]) => {
       const usual = context.baseline(device, 'new-domains')

@@ -11,6 +11,8 @@ const cursorSchema = z.object({ seq: z.number() })
 const piece = 200_000
 /** Milliseconds between two turns at the least: what comes meanwhile is judged together. */
 const rest = 250
+/** So many events since the last turn are a backlog: it is let gather for a second, so that a step is judged seldom. */
+const backlog = 5000
 
 /** How a detector asks the house: the same for the running daemon and for a replay. */
 export interface DetectTools {
@@ -40,19 +42,27 @@ export function toDetectLoop(name: string, detector: Detector, options: unknown,
         if (signals.length > 0) await store.signals.claim({ loop: name, signals, cursor: { seq: through } })
         else if (through !== seq) await store.cursors.set(name, { seq: through }, 'with-next')
         turn.ok({ count: through - seq })
+        const isCapped = through === seq + piece
         seq = through
-        if (seq === store.events.newest()) await nextTurn(turn, { store, detector, options, after })
+        if (!isCapped) await nextTurn(turn, { store, detector, options, after, seq })
       }
     },
   }
 }
 
-async function nextTurn(
-  turn: Turn,
-  { store, detector, options, after }: { store: Store; detector: Detector; options: unknown; after: number },
-): Promise<void> {
-  await pause(rest, turn.stop)
-  await store.changed(detector.on, { after, milliseconds: detector.every(options) * 1000, stop: turn.stop })
+interface Pausing {
+  readonly store: Store
+  readonly detector: Detector
+  readonly options: unknown
+  /** The commit, and the event, that was judged last. */
+  readonly after: number
+  readonly seq: number
+}
+
+async function nextTurn({ stop }: Turn, { store, detector, options, after, seq }: Pausing): Promise<void> {
+  await pause(rest, stop)
+  await store.changed(detector.on, { after, milliseconds: detector.every(options) * 1000, stop })
+  if (store.events.newest() - seq > backlog) await pause(1000 - rest, stop)
 }
 
 interface Judgement {

@@ -42,17 +42,28 @@ function toDomainRow(row: Row): DomainRow {
 
 /**
  * Domains that a device had never asked for before. A pair is noted when it is first saved, and noted again at times:
- * the note with the least number counts. Most windows hold no note at all, and then that is all there is to do.
+ * the note with the least number counts. Most windows hold no note at all, and in a new house every note is one of a
+ * device that is hardly known: then that is all there is to do.
  */
-export async function newDomains(database: Database, window: Window): Promise<NewDomainRow[]> {
-  const values = windowValues(window)
-  const [noted] = await database.rows(`SELECT 1 FROM domain_first WHERE ${inWindow} LIMIT 1`, values)
+export async function newDomains(
+  database: Database,
+  window: Window,
+  knownSeconds: number,
+): Promise<NewDomainRow[]> {
+  const values = { ...windowValues(window), knownSeconds }
+  const [noted] = await database.rows(
+    `SELECT 1 FROM domain_first WHERE ${inWindow} AND (SELECT min("at") FROM domain_first) <= $to - to_seconds($knownSeconds) LIMIT 1`,
+    values,
+  )
   if (!noted) return []
   const rows = await database.rows(
     `WITH notes AS (FROM ${resolved('domain_first')}),
-     recent AS (FROM ${resolved(`(FROM domain_first WHERE ${inWindow})`)}),
+     since AS (SELECT device, min("at") AS since FROM notes GROUP BY device),
+     recent AS (
+       SELECT window_notes.*, since FROM ${resolved(`(FROM domain_first WHERE ${inWindow})`)} window_notes
+       JOIN since USING (device) WHERE window_notes."at" - to_seconds($knownSeconds) >= since),
      firsts AS (
-       SELECT device, domain, arg_min(qname, seq) AS qname, arg_min("at", seq) AS "at", min(seq) AS seq
+       SELECT device, domain, arg_min(qname, seq) AS qname, arg_min("at", seq) AS "at", min(seq) AS seq, any_value(since) AS since
        FROM recent GROUP BY device, domain),
      fresh AS (
        SELECT * FROM firsts WHERE NOT EXISTS (
@@ -60,10 +71,9 @@ export async function newDomains(database: Database, window: Window): Promise<Ne
      others AS (
        SELECT fresh.device, fresh.domain, count(DISTINCT notes.device) AS others FROM fresh
        JOIN notes ON notes.domain = fresh.domain AND notes.device <> fresh.device AND notes."at" < fresh."at"
-       GROUP BY ALL),
-     since AS (SELECT device, min("at") AS since FROM notes GROUP BY device)
-     SELECT fresh.*, coalesce(others, 0) AS others, since FROM fresh
-     LEFT JOIN others USING (device, domain) JOIN since USING (device) ORDER BY fresh."at", fresh.seq`,
+       GROUP BY ALL)
+     SELECT fresh.*, coalesce(others, 0) AS others FROM fresh
+     LEFT JOIN others USING (device, domain) ORDER BY fresh."at", fresh.seq`,
     values,
   )
   return rows.map((row) => ({

@@ -20,14 +20,16 @@ const mostRows = 10_000
 
 /** The reader of the detectors: the same question about the same window is asked once. */
 export function makeReader({ database, networksOf, edition, newest }: ReaderParts): EventReader {
-  const once = <T>(ask: (window: Window) => Promise<readonly T[]>) => {
+  const once = <T, More extends readonly (number | undefined)[]>(
+    ask: (window: Window, ...more: More) => Promise<readonly T[]>,
+  ) => {
     const answers = new Map<string, Promise<readonly T[]>>()
-    return async (window: Window): Promise<readonly T[]> => {
-      if (window.through > newest()) return ask(window)
-      const key = `${edition()} ${keyOf(window)}`
+    return async (window: Window, ...more: More): Promise<readonly T[]> => {
+      if (window.through > newest()) return ask(window, ...more)
+      const key = `${edition()} ${keyOf(window)} ${more.join(' ')}`
       const known = answers.get(key)
       if (known) return known
-      const answer = ask(window)
+      const answer = ask(window, ...more)
       answers.set(key, answer)
       const [oldest] = answers.keys()
       if (answers.size > mostWindows && oldest !== undefined) answers.delete(oldest)
@@ -43,7 +45,7 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
   }
   return {
     domains: once((window) => domains(database, window)),
-    newDomains: once((window) => newDomains(database, window)),
+    newDomains: once((window, knownSeconds = 0) => newDomains(database, window, knownSeconds)),
     indicatorHits: once((window) => indicatorHits(database, networksOf, window)),
     readings: once((window) => readings(database, window)),
     loops: once((window) => loops(database, window)),

@@ -3,6 +3,7 @@ import type { OpenCursors } from './cursors.ts'
 import type { Database } from './database.ts'
 import type { OpenDevices } from './devices.ts'
 import type { FirstAsked } from './first-asked.ts'
+import { kept } from './kept.ts'
 import { eventTables, kindOf, type Derived } from './kinds.ts'
 import { numberOf } from './rows.ts'
 import { toTimestamp } from './session.ts'
@@ -48,7 +49,7 @@ export async function openEvents(parts: EventParts): Promise<Pick<Events, 'save'
       const seq = BigInt(given)
       const device = devices.of(observation)
       if (observation.kind === 'dns-query') {
-        const { qname } = observation
+        const qname = kept(observation.qname)
         const domain = firstAsked.domainOf(qname)
         derived.domain = domain.name
         if (!domain.devices.has(device)) firstAsked.note(domain, { device, qname, at, seq, imported })

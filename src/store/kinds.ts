@@ -7,6 +7,7 @@ import type {
   Presence,
   Reading,
 } from '../core/observation.ts'
+import { kept } from './kept.ts'
 import { dateOf, numberOf, optional, some, textOf, wordOf } from './rows.ts'
 import type { Row } from './session.ts'
 
@@ -137,7 +138,14 @@ export function kindOf(kind: EventKind): Kind<Observation> {
 }
 
 function text<O>(name: string, value: Column<O>['value']): Column<O> {
-  return { name, type: 'VARCHAR', value }
+  return {
+    name,
+    type: 'VARCHAR',
+    value(observation, derived) {
+      const cell = value(observation, derived)
+      return typeof cell === 'string' ? kept(cell) : cell
+    },
+  }
 }
 
 function number<O>(name: string, value: Column<O>['value']): Column<O> {

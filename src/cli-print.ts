@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { visibleJson } from './core/text.ts'
 
 /** How a command shows what it found: for people as a table, for programs as one JSON object a line. */
 export interface Printer {
@@ -21,12 +22,12 @@ const widest = 60
 export function makePrinter({ json }: { json: boolean }): Printer {
   return {
     rows(rows, columns, none) {
-      if (json) for (const row of rows) console.log(JSON.stringify(row))
+      if (json) for (const row of rows) console.log(visibleJson(JSON.stringify(row)))
       else if (rows.length === 0) console.log(none)
       else console.log(toTable(rows, columns))
     },
     one(value, sentence) {
-      console.log(json ? JSON.stringify(value) : sentence)
+      console.log(json ? visibleJson(JSON.stringify(value)) : sentence)
     },
     note(sentence) {
       console.error(sentence)

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import type { Writable } from 'node:stream'
+import { visibleJson } from './text.ts'
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -34,22 +35,9 @@ export function makeLog({ level, secrets, to }: LogOptions): Log {
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label === 'warn' ? 'warning' : label }) },
     },
-    { write: (line: string) => void out.write(visible(scrub(line, secrets()))) },
+    { write: (line: string) => void out.write(visibleJson(scrub(line, secrets()))) },
   )
   return wrap(root)
-}
-
-/** What a terminal may take for a command, a direction or a line's end, beside what JSON escapes by itself. */
-const unseen = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu
-
-/** The same JSON with nothing unseen in it. */
-function visible(line: string): string {
-  return line.replaceAll(unseen, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  )
 }
 
 function wrap(logger: pino.Logger): Log {

@@ -7,3 +7,16 @@ export function quote(text: string, longest = 100): string {
   const points = Array.from(visible)
   return `"${points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : visible}"`
 }
+
+/** What a terminal may take for a command, a direction or a line's end, beside what JSON escapes by itself. */
+const unseen = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu
+
+/** The same JSON, of which a terminal obeys nothing. */
+export function visibleJson(json: string): string {
+  return json.replaceAll(unseen, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+}

@@ -10,6 +10,7 @@ import { toEntities } from '../../src/bridges/mqtt/entities.ts'
 import { toTable } from '../../src/cli-print.ts'
 import type { AlertView } from '../../src/core/alert.ts'
 import { messageOf } from '../../src/core/errors.ts'
+import { visibleJson } from '../../src/core/text.ts'
 import type { Observation } from '../../src/core/observation.ts'
 import type { Signal } from '../../src/core/signal.ts'
 import { detectors } from '../../src/detectors/index.ts'
@@ -167,12 +168,20 @@ suite('hostile names', () => {
     }
   })
 
-  test('are one line each in a terminal’s table', () => {
+  test('are one line each in a terminal, quickly', () => {
     const rows = names.map((name) => ({ name }))
+    const began = process.threadCpuUsage()
     const table = toTable(rows, { Name: ({ name }) => name, Row: (row) => row, Last: ({ name }) => name })
+    const { user } = process.threadCpuUsage(began)
+    assert.ok(user < 2_000_000, `${user / 1e6} s`)
     const lines = table.split('\n').slice(1)
     assert.equal(lines.length, names.length)
     for (const line of lines) assert.doesNotMatch(line, unseen)
+    for (const name of names) {
+      const json = visibleJson(JSON.stringify({ name }))
+      assert.doesNotMatch(json, /[\p{Cc}\p{Cf}\u2028\u2029]/u)
+      assert.deepEqual(JSON.parse(json), { name })
+    }
   })
 
   test('are what they were in the API’s JSON', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { Readable } from 'node:stream'
 import * as z from 'zod'
 import { makeApi } from '../../src/api/server.ts'
 import { alertRowSchema, alertStorySchema, deviceSchema, signalSchema } from '../../src/api/wire/alerts.ts'
@@ -8,70 +7,33 @@ import { alertAttributes, happeningPayload } from '../../src/bridges/mqtt/attrib
 import { toDiscovery, toTopics } from '../../src/bridges/mqtt/discovery.ts'
 import { toEntities } from '../../src/bridges/mqtt/entities.ts'
 import { toTable } from '../../src/cli-print.ts'
-import type { AlertView } from '../../src/core/alert.ts'
 import { messageOf } from '../../src/core/errors.ts'
 import { visibleJson } from '../../src/core/text.ts'
-import type { Observation } from '../../src/core/observation.ts'
-import type { Signal } from '../../src/core/signal.ts'
-import { detectors } from '../../src/detectors/index.ts'
 import { openWebhook } from '../../src/notifiers/discord/webhook.ts'
 import { toAlertEmbed, toFoldEmbed, toRecapEmbeds } from '../../src/notifiers/discord/embeds.ts'
 import { toNotification } from '../../src/notifiers/home-assistant.ts'
 import { toSentence } from '../../src/notifiers/speech/sentence.ts'
-import { toCorrelateLoop } from '../../src/pipeline/correlate.ts'
-import { replay } from '../../src/pipeline/detect.ts'
-import { supervise } from '../../src/pipeline/supervise.ts'
-import { openTestHouse, type TestHouse } from '../api/house.ts'
 import { devicePayload } from '../bridges/discovery-rules.ts'
 import { makeHealth, makeState } from '../bridges/house.ts'
 import { makeRecap } from '../core/alert-view.ts'
-import { until } from '../daemon.ts'
 import { startDiscordDouble } from '../notifiers/discord-double.ts'
+import { longestAsked, openHostileHouse, type HostileHouse } from './house.ts'
 import { hostileNames } from './names.ts'
 
 /** Two thousand hostile names go the whole way: what people and programs get of them is data and nothing else. */
 
 const names = hostileNames(2000)
-/** Each device bears so many of them, and asks for as many. */
-const each = 4
-const bad = (place: number) => `evil-control-${place}.example`
-/** So long that what it stands below is not cut off. */
-const longestAsked = 900
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/u
 
 suite('hostile names', () => {
-  let house: TestHouse
-  let signals: readonly Signal[]
-  let views: readonly AlertView[]
-  const stop = new AbortController()
-  let correlating: Promise<void>
-
+  let opened: HostileHouse
   before(async () => {
-    house = await openTestHouse()
-    await happen(house)
-    signals = await judged(house)
-    await house.store.signals.claim({ loop: 'detect/all', signals, cursor: { seq: 0 } })
-    const { store, board, log, now } = house.parts
-    const loop = toCorrelateLoop({ store, now, sensitivity: () => 'balanced', isLearning: () => false })
-    correlating = supervise(loop, { board, log, stop: stop.signal })
-    const alerts = await until(
-      async () => {
-        const all = await store.alerts.changed(0)
-        return all.length > 0 ? all : undefined
-      },
-      { seconds: 60, what: () => `the alerts; ${house.log()}` },
-    )
-    const whole: AlertView[] = []
-    for (const alert of alerts) whole.push(await store.alerts.view(alert, house.parts.words))
-    views = whole.flatMap(asEachName)
+    opened = await openHostileHouse(names)
   })
-  after(async () => {
-    stop.abort()
-    await correlating
-    await house.close()
-  })
+  after(() => opened.close())
 
   test('are all judged, and all on a list are found', () => {
+    const { signals, views } = opened
     const found = (detector: string) => signals.filter((signal) => signal.detector === detector).length
     assert.equal(found('threat-intel'), names.filter(({ length }) => length <= longestAsked).length)
     for (const detector of ['dga', 'new-domain', 'temperature'])
@@ -85,6 +47,7 @@ suite('hostile names', () => {
   })
 
   test('reach Discord letter by letter, mention nobody and keep its limits (I9)', async (t) => {
+    const { views } = opened
     const discord = await startDiscordDouble()
     t.after(() => discord.close())
     const webhook = await openWebhook(discord.webhook, AbortSignal.timeout(60_000))
@@ -105,6 +68,7 @@ suite('hostile names', () => {
   })
 
   test('draw nothing in Home Assistant’s notifications (I10)', () => {
+    const { views } = opened
     for (const alert of views) {
       const { title, message } = toNotification({ kind: 'alert', occasion: 'new', alert })
       assert.match(title, /^Hearthwarden: (?:none|low|medium|high) alert$/)
@@ -115,6 +79,7 @@ suite('hostile names', () => {
   })
 
   test('make no template, topic or broken JSON at the broker (I10)', () => {
+    const { views } = opened
     const topics = toTopics({
       baseTopic: 'hearthwarden',
       discoveryPrefix: 'homeassistant',
@@ -146,6 +111,7 @@ suite('hostile names', () => {
   })
 
   test('are never spoken (I8)', () => {
+    const { views } = opened
     for (const alert of views)
       assert.match(
         toSentence({ kind: 'alert', occasion: 'new', alert }) ?? '',
@@ -154,6 +120,7 @@ suite('hostile names', () => {
   })
 
   test('are one line each in the log, and none that a terminal obeys', () => {
+    const { house } = opened
     const before = house.log().length
     for (const name of names)
       house.parts.log.named(name).warning(messageOf(new Error(name)), { name, deep: [{ name }] })
@@ -185,6 +152,7 @@ suite('hostile names', () => {
   })
 
   test('are what they were in the API’s JSON', async () => {
+    const { house, views } = opened
     const api = makeApi(house.parts)
     const get = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
       const answer = await api.request(path, init)
@@ -216,67 +184,6 @@ suite('hostile names', () => {
 })
 
 const logLine = z.object({ level: z.string(), deep: z.array(z.object({ name: z.string() })) })
-
-/** Devices call themselves so, ask for it, ask for what does not exist, and this machine's sensors are called so and hot. */
-async function happen({ store }: TestHouse): Promise<void> {
-  const lists = Array.from({ length: each }, (_, place) => ({
-    list: 'bad',
-    type: 'domain' as const,
-    value: bad(place),
-  }))
-  await store.indicators.replace('bad', Readable.from([lists]))
-  const now = Date.now()
-  const observations = names.flatMap((name, index): Observation[] => {
-    const device = Math.floor(index / each)
-    const [high, low] = [device >> 8, device & 255]
-    const address = `10.0.${high}.${low}`
-    const mac = `02:00:00:00:${[high, low].map((part) => part.toString(16).padStart(2, '0')).join(':')}`
-    const at = new Date(now - 10_000 + index)
-    const sensor = {
-      kind: 'reading',
-      quantity: 'temperature',
-      sensor: name,
-      value: 99,
-      unit: '°C',
-      limit: 60,
-    } as const
-    return [
-      { kind: 'presence', at, address, mac, hostname: name, via: 'lease' },
-      { kind: 'dns-query', at, address, qname: `${name}.${bad(index % each)}`, qtype: name },
-      { kind: 'dns-query', at, address, qname: `${name}.com`, qtype: 'A' },
-      { kind: 'dns-answer', at, qname: `${name}.com`, rcode: 'NXDOMAIN', answer: name, source: 'upstream' },
-      { ...sensor, at },
-      { ...sensor, at },
-    ]
-  })
-  await store.events.save({ loop: 'collect/test', observations })
-}
-
-/** What every detector claims of it. */
-async function judged({ parts: { store, now } }: TestHouse): Promise<Signal[]> {
-  const options: Readonly<Record<string, object>> = { 'new-domain': { settle: 0, most: 100 } }
-  const all = detectors.map((detector) => ({
-    detector,
-    options: detector.options.parse(options[detector.name] ?? {}),
-  }))
-  const span = { from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 600_000) }
-  return Array.fromAsync(replay(all, span, { store, now }))
-}
-
-/** The alert as it would be if its device were called by each of its names, and rested on each of its signals. */
-function asEachName(alert: AlertView): AlertView[] {
-  const { deviceView, signals } = alert
-  const count = Math.max(deviceView.hostnames.length, signals.length)
-  return Array.from({ length: count }, (_, place) => {
-    const signal = signals[place % signals.length]
-    const name = deviceView.hostnames[place % Math.max(1, deviceView.hostnames.length)] ?? deviceView.name
-    return {
-      ...alert,
-      deviceView: { ...deviceView, name },
-      ...(signal && { title: signal.summary, signals: [signal, ...signals.slice(0, 3)] }),
-    }
-  })
-}
 
 function inPieces<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) =>

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Alert, AlertStatus } from '../core/alert.ts'
+import { rank } from '../core/severity.ts'
 import { severityOf, toAlert } from './judgement-rows.ts'
 import type { LiveSignals } from './live-signals.ts'
 import type { Numbers } from './numbers.ts'
@@ -88,7 +89,7 @@ async function changeAlert(
   const { title, band, confidence, changed } = correlation
   const id = Number(alert.id.slice(1))
   const updatedAt = correlation.updatedAt > alert.updatedAt ? correlation.updatedAt : alert.updatedAt
-  const status = statusOf(alert.status, correlation, signals)
+  const status = statusOf(alert, correlation, signals)
   await tie(id, { correlation, signals }, book, transaction)
   const before = { status: alert.status, title: alert.title, band: alert.band, confidence: alert.confidence }
   const same = isDeepStrictEqual(before, { status, title, band, confidence })
@@ -115,9 +116,21 @@ async function changeAlert(
   return alert.id
 }
 
-/** An expected alert opens again when something joins it, or a grant no longer covers it. */
-function statusOf(before: AlertStatus, correlation: Correlation, signals: readonly Known[]): AlertStatus {
+/**
+ * An expected alert opens again when something joins it, or a grant no longer covers it; an acknowledged one when the
+ * rules find it worse than what was acknowledged.
+ */
+function statusOf(
+  { status: before, band }: Alert,
+  correlation: Correlation,
+  signals: readonly Known[],
+): AlertStatus {
   if (correlation.expected) return 'expected'
+  if (before === 'acknowledged') {
+    const isWorse =
+      rank(correlation.band.floor) > rank(band.floor) || rank(correlation.band.default) > rank(band.default)
+    return isWorse ? 'open' : before
+  }
   if (before !== 'expected') return before
   const granted = new Set(correlation.signals.filter(({ grant }) => grant !== undefined).map(({ id }) => id))
   const uncovered = signals.some(({ id, grant }) => grant !== undefined && !granted.has(id))

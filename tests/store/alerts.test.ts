@@ -141,7 +141,7 @@ test('a repeat that was correlated while a person said it is expected does not o
     equal((await store().alerts.get('a1'))?.status, 'expected')
   }))
 
-test('a person’s acknowledgement stands while signals go on, and a closed alert is closed', () =>
+test('a person’s acknowledgement stands until it is worse than what was acknowledged, and a closed alert is closed', () =>
   withStore(async ({ store }) => {
     await claim(store(), {})
     await correlate(store())
@@ -150,11 +150,10 @@ test('a person’s acknowledgement stands while signals go on, and a closed aler
     const { seq } = (await alerts.get('a1')) ?? {}
     equal(await alerts.setStatus('a1', 'acknowledged'), true)
     equal((await alerts.get('a1'))?.seq, seq)
+    await correlate(store(), nas, { confidence: 0.9 })
+    equal((await alerts.get('a1'))?.status, 'acknowledged')
     await correlate(store(), nas, { band: high })
-    deepEqual(
-      [(await alerts.get('a1'))?.status, (await alerts.get('a1'))?.severity],
-      ['acknowledged', 'high'],
-    )
+    deepEqual([(await alerts.get('a1'))?.status, (await alerts.get('a1'))?.severity], ['open', 'high'])
     equal(await alerts.mute('a1', at(20)), true)
     deepEqual((await alerts.get('a1'))?.mutedUntil, at(20))
     equal(await alerts.setStatus('a1', 'closed'), true)

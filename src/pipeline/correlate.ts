@@ -59,7 +59,9 @@ async function toCorrelation(
   const alert = await store.alerts.current(device)
   const known = alert ? await store.signals.of(alert.id) : []
   const byId = new Map([...known, ...changed].map((signal) => [signal.id, signal]))
-  const grants = store.grants.active(now())
+  const grants = store.grants
+    .active(now())
+    .map((grant) => ({ ...grant, device: store.devices.get(grant.device)?.id ?? grant.device }))
   const signals = [...byId.values()].map((signal) => granted(signal, grants))
   const issues = (await store.household.knownIssues()).filter((issue) => isAbout(issue, device, store, now()))
   const counted = signals.filter(({ grant }) => grant === undefined)
@@ -85,7 +87,7 @@ async function toCorrelation(
   }
 }
 
-/** The signal with the grant that covers it now, if any: a grant that has ended no longer does. */
+/** The signal with the grant that covers it now, if any: a grant that has ended no longer does. Merged devices are one. */
 function granted({ grant: _, ...signal }: StoredSignal, grants: readonly Grant[]): StoredSignal {
   const grant = grants.find(
     ({ device, detector, target }) =>

@@ -108,16 +108,9 @@ async function tellAlerts(cursor: Cursor, telling: Telling): Promise<Cursor> {
 }
 
 async function whyTell(alert: Alert, telling: Telling): Promise<ReturnType<typeof occasionOf>> {
-  const { store, notifier, isCertain, now } = telling
+  const { store, isCertain, now } = telling
   const earlier = await told({ alert: alert.id }, telling)
-  const occasion = occasionOf({
-    alert,
-    detectors: await detectorsOf(alert, store),
-    earlier,
-    isCertain,
-    now: now(),
-  })
-  return occasion === 'completed' && notifier.medium === 'speech' ? undefined : occasion
+  return occasionOf({ alert, detectors: await detectorsOf(alert, store), earlier, isCertain, now: now() })
 }
 
 /** How a delivery ended that is to be tried again: nobody was there, or we were stopped in the middle. */
@@ -152,8 +145,12 @@ async function isAllowed(alert: Alert, telling: Telling): Promise<boolean> {
 
 async function isFlooded(telling: Telling): Promise<boolean> {
   const { notifier, now } = telling
-  const recent = await told({ since: new Date(now().getTime() - floodMinutes * 60_000) }, telling)
-  const calls = recent.filter(({ occasion }) => occasion !== 'completed' && occasion !== 'recap')
+  const at = now()
+  const recent = await told({ since: new Date(at.getTime() - floodMinutes * 60_000) }, telling)
+  // What lies ahead was told before the clock was set back.
+  const calls = recent.filter(
+    (one) => one.at <= at && one.occasion !== 'completed' && one.occasion !== 'recap',
+  )
   return calls.length >= floodMost[notifier.medium]
 }
 
@@ -164,13 +161,26 @@ async function call(alert: Alert, occasion: 'new' | 'again', telling: Telling): 
   await tell({ kind: 'alert', occasion, alert: view }, { key, occasion, alerts: [alert] }, telling)
 }
 
-/** Only what was told by itself can be completed; what was part of a fold stands as it is. */
+/**
+ * Only a text that was told by itself can be completed. Of speech, and of a fold's part, it is kept that it has fallen,
+ * so that it is told when it rises anew.
+ */
 async function complete(alert: Alert, telling: Telling): Promise<void> {
-  const own = await telling.store.deliveries.of(telling.name, { key: `alert/${alert.id}` })
-  if (!own.some(({ receipt }) => receipt !== undefined)) return
+  const { name, notifier, store } = telling
+  const own = await store.deliveries.of(name, { key: `alert/${alert.id}` })
+  if (notifier.medium === 'speech' || !own.some(({ receipt }) => receipt !== undefined)) {
+    if (alert.severity !== 'high') await keepFall(alert, telling)
+    return
+  }
   const view = await telling.store.alerts.view(alert, telling.words)
   const about = { key: `alert/${alert.id}`, occasion: 'completed', alerts: [alert] }
   await tell({ kind: 'alert', occasion: 'completed', alert: view }, about, telling)
+}
+
+async function keepFall(alert: Alert, { name, store, now }: Telling): Promise<void> {
+  const alerts = [toTold(alert, await detectorsOf(alert, store))]
+  const about = { notifier: name, key: `fallen/${alert.id}`, occasion: 'completed', at: now(), alerts }
+  await store.deliveries.finish(await store.deliveries.begin(about), { receipt: {} })
 }
 
 async function fold(alerts: readonly Alert[], telling: Telling): Promise<void> {
@@ -187,9 +197,9 @@ async function tellRecap(cursor: Cursor, telling: Telling): Promise<Cursor> {
   const { name, notifier, store } = telling
   const recap = await store.recaps.newest()
   if (recap === undefined || recap.id === cursor.recap) return cursor
-  if (notifier.medium === 'text') {
-    await tell({ kind: 'recap', recap }, { key: `recap/${recap.id}`, occasion: 'recap', alerts: [] }, telling)
-  }
+  const about = { key: `recap/${recap.id}`, occasion: 'recap', alerts: [] }
+  if (notifier.medium === 'text' && (await told({ key: about.key }, telling)).length === 0)
+    await tell({ kind: 'recap', recap }, about, telling)
   const next = { ...cursor, recap: recap.id }
   await store.cursors.set(name, next, 'with-next')
   return next

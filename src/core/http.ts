@@ -30,7 +30,7 @@ export async function ask(
     const response = await fetch(address, { ...init, signal })
     return { status: response.status, headers: response.headers, body: await bodyOf(response, limit) }
   } catch (error) {
-    const what = signal.aborted ? `no answer within ${timeout / 1000} s` : whyOf(error)
+    const what = signal.aborted ? `no answer within ${timeout / 1000} s` : troubleOf(error)
     throw new UnavailableError(`${host} does not answer (${what})`, { cause: error })
   }
 }
@@ -38,8 +38,8 @@ export async function ask(
 /** Codes of a connection that was closed at the other end: which one comes is chance. */
 const broken: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
 
-/** The same words for the same trouble, so that it is said once. */
-function whyOf(error: unknown): string {
+/** What was the matter when nobody answered: the same words for the same trouble, so that it is said once. */
+export function troubleOf(error: unknown): string {
   const code = codeOf(error)
   return broken.includes(code) ? 'the connection broke' : (code ?? messageOf(error))
 }

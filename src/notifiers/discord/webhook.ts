@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { APIEmbed, DiscordAPIError } from 'discord.js'
 import * as z from 'zod'
-import { codeOf, ConfigError, messageOf, UnavailableError } from '../../core/errors.ts'
-import { ask } from '../../core/http.ts'
+import { ConfigError, messageOf, UnavailableError } from '../../core/errors.ts'
+import { ask, troubleOf } from '../../core/http.ts'
 import type { Check } from '../../core/plugin.ts'
 import { quote } from '../../core/text.ts'
 import { within } from '../../core/time.ts'
@@ -59,7 +59,7 @@ export async function openWebhook(address: string, stop: AbortSignal): Promise<W
       if (error instanceof HTTPError)
         throw new UnavailableError(`Discord has a fault (status ${error.status})`)
       if (error instanceof RateLimitError) throw new UnavailableError('Discord asks us to wait')
-      throw new UnavailableError(`Discord does not answer (${codeOf(error) ?? messageOf(error)})`)
+      throw new UnavailableError(`Discord does not answer (${troubleOf(error)})`)
     }
   }
   return {

@@ -1,7 +1,7 @@
 import type { Collector, ListeningCollector, PollingCollector } from '../core/collector.ts'
 import type { Observation } from '../core/observation.ts'
 import type { Context } from '../core/plugin.ts'
-import { every, pause } from '../core/time.ts'
+import { pause } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
 import type { Loop, Turn } from './supervise.ts'
 
@@ -17,6 +17,8 @@ export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
 
 /** Observations that a listener may be ahead of the store: more are counted and dropped. */
 const bufferMost = 20_000
+/** The store commits events so often at most. */
+const commitMilliseconds = 1000
 /** A listener's observations are saved each second, or as soon as there are so many. */
 const batch = 5000
 
@@ -44,8 +46,12 @@ interface Running {
 }
 
 async function pollFor(collector: PollingCollector<unknown, unknown>, running: Running): Promise<void> {
-  for await (const _ of every(collector.every(running.options) * 1000, running.turn.stop)) {
-    await pollOnce(collector, running)
+  const { turn, options } = running
+  while (!turn.stop.aborted) {
+    const taken = await pollOnce(collector, running)
+    const rest = collector.every(options) * 1000
+    // Commits come once a second at most: to look again sooner would only make what is found wait for the next one.
+    await pause(taken > 0 ? Math.max(rest, commitMilliseconds) : rest, turn.stop)
   }
 }
 

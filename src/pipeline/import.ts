@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Collector } from '../core/collector.ts'
+import { ConfigError } from '../core/errors.ts'
 import type { Observation } from '../core/observation.ts'
 import type { Store } from '../store/store.ts'
 
@@ -39,7 +40,7 @@ export async function importLines(
   { collector, options, store }: { collector: Collector; options: unknown; store: Store },
 ): Promise<{ lines: number; events: number }> {
   if (!('poll' in collector) || !collector.read)
-    throw new Error(`${collector.name} has no format that files of history have`)
+    throw new ConfigError(`${collector.name} has no format that files of history have`)
   const { source, file, from, lines, written } = piece
   const loop = nameOf(source, file)
   const known = await importedLines(piece, store)

@@ -1,27 +1,32 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Client } from './api/client.ts'
 import type { Printer } from './cli-print.ts'
-import { codeOf, ConfigError } from './core/errors.ts'
+import { codeOf, ConfigError, messageOf } from './core/errors.ts'
 
-/** Lines and characters of one piece: a bounded request, a bounded commit. */
+/** Lines of one piece, and bytes as they are sent: a bounded request, a bounded commit. */
 const linesMost = 10_000
-const charactersMost = 2_000_000
+const bytesMost = 3_000_000
 /** What tells one log file from another: its beginning, of so many bytes. */
 const beginning = 1000
 
+interface Importing {
+  readonly source: string
+  readonly client: Client
+  readonly print: Printer
+}
+
 /** Reads files of history, gzipped ones too, with progress. A file that has grown goes on where the last import ended. */
-export async function importFiles(
-  files: readonly string[],
-  { source, client, print }: { source: string; client: Client; print: Printer },
-): Promise<void> {
+export async function importFiles(files: readonly string[], importing: Importing): Promise<void> {
+  const { source, client, print } = importing
   for (const file of files) {
-    const { id, size, written } = await identity(file)
-    const { lines: known } = await client.imported(source, id)
+    const { size, written } = await ageOf(file)
+    const { id, lines: known } = await knownAs(file, importing)
     let from = 0
     let total = known
     let events = 0
@@ -43,35 +48,70 @@ export async function importFiles(
   }
 }
 
-/** A file's name for the store, made of its first bytes, so that it is known again when it is moved or has grown. */
-async function identity(file: string): Promise<{ id: string; size: number; written: Date }> {
+async function ageOf(file: string): Promise<{ size: number; written: Date }> {
   try {
     const { size, mtime } = await stat(file)
-    const handle = await open(file)
-    try {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(beginning), 0, beginning, 0)
-      const id = createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex')
-      return { id, size, written: mtime }
-    } finally {
-      await handle.close()
-    }
+    return { size, written: mtime }
   } catch (error) {
-    throw new ConfigError(`${file} cannot be read (${codeOf(error) ?? 'unknown reason'})`, { cause: error })
+    throw unreadable(file, error)
   }
 }
 
+/** The name that the store knows this file by, and how many of its lines it has. */
+async function knownAs(file: string, { source, client }: Importing): Promise<{ id: string; lines: number }> {
+  const names = await namesOf(file)
+  for (const id of names) {
+    const { lines } = await client.imported(source, id)
+    if (lines > 0) return { id, lines }
+  }
+  return { id: names[0] ?? '', lines: 0 }
+}
+
+/**
+ * A file's name for the store is made of how it begins, unpacked, so that it is known again when it is moved, packed or
+ * has grown: one that was shorter once had its name of fewer whole lines. The longest comes first.
+ */
+async function namesOf(file: string): Promise<string[]> {
+  let start = Buffer.alloc(0)
+  try {
+    for await (const part of streamOf(file).input) {
+      start = Buffer.concat([start, Buffer.from(part)]).subarray(0, beginning)
+      if (start.length === beginning) break
+    }
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+  const ends = new Set([start.length])
+  for (let end = start.lastIndexOf(10); end > 0; end = start.lastIndexOf(10, end - 1)) ends.add(end + 1)
+  return [...ends].map((end) => createHash('sha256').update(start.subarray(0, end)).digest('hex'))
+}
+
 async function* pieces(file: string): AsyncIterable<{ lines: string[]; bytes: number }> {
-  const raw = createReadStream(file)
-  const input = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
+  const { raw, input } = streamOf(file)
   let lines: string[] = []
-  let characters = 0
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    lines.push(line.length > 100_000 ? line.slice(0, 100_000) : line)
-    characters += line.length
-    if (lines.length < linesMost && characters < charactersMost) continue
-    yield { lines, bytes: raw.bytesRead }
-    lines = []
-    characters = 0
+  let bytes = 0
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      const whole = line.length > 100_000 ? line.slice(0, 100_000) : line
+      lines.push(whole)
+      bytes += Buffer.byteLength(JSON.stringify(whole))
+      if (lines.length < linesMost && bytes < bytesMost) continue
+      yield { lines, bytes: raw.bytesRead }
+      lines = []
+      bytes = 0
+    }
+  } catch (error) {
+    throw unreadable(file, error)
   }
   if (lines.length > 0) yield { lines, bytes: raw.bytesRead }
+}
+
+/** The file as it lies on the disk, and unpacked. What goes wrong comes out of `input`. */
+function streamOf(file: string) {
+  const raw = createReadStream(file)
+  return { raw, input: file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => undefined) : raw }
+}
+
+function unreadable(file: string, error: unknown): ConfigError {
+  return new ConfigError(`${file} cannot be read (${codeOf(error) ?? messageOf(error)})`, { cause: error })
 }

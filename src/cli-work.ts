@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { judgeNames } from './app-names.ts'
 import { type AddCommand, type Common, percent, since, toNumber, until, withHouse } from './cli-house.ts'
 import { importFiles } from './cli-import.ts'
@@ -75,7 +76,8 @@ export function addWorking(command: AddCommand): void {
     .command('domain <name...>')
     .description('how made-up names look, and why; - reads them from standard input')
     .option('--json', 'one JSON object a line')
-    .action(async (names: string[], given: Common) => {
+    .action(async (names: string[], _: Common, command: Command) => {
+      const given = command.optsWithGlobals<Common>()
       const rows = await judgeNames(names.includes('-') ? process.stdin : names)
       makePrinter({ json: given.json === true }).rows(
         rows,

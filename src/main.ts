@@ -4,7 +4,7 @@ import packageFile from '../package.json' with { type: 'json' }
 import { type App, openApp, type Start } from './app.ts'
 import { openDoors } from './app-doors.ts'
 import { runLoops } from './app-loops.ts'
-import { codeOf, ConfigError, messageOf } from './core/errors.ts'
+import { codeOf, ConfigError, messageOf, UnavailableError } from './core/errors.ts'
 import { pause } from './core/time.ts'
 
 /** Milliseconds that the loops have for ending before the store is closed without them. */
@@ -67,12 +67,13 @@ async function quiet({ board, store, start: { stop } }: App): Promise<void> {
   }
 }
 
-/** One sentence and 2 when a person must change something; anything else is a bug and shows its stack. */
+/** One sentence and 2 when a person must change something, and 1 when somebody did not answer; anything else is a bug and shows its stack. */
 export function exitCodeOf(error: unknown): number {
   const isUsage = codeOf(error)?.startsWith('ERR_PARSE_ARGS') ?? false
-  if (!(error instanceof ConfigError) && !isUsage) throw error
+  const isAway = error instanceof UnavailableError
+  if (!(error instanceof ConfigError) && !isUsage && !isAway) throw error
   console.error(messageOf(error))
-  return 2
+  return isAway ? 1 : 2
 }
 
 if (import.meta.main) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { codeOf, UnavailableError } from '../core/errors.ts'
+import { codeOf, ConfigError, UnavailableError } from '../core/errors.ts'
 import { ask, type Answer } from '../core/http.ts'
 import type { RequestInput, RequestResult } from '../core/request.ts'
 import {
@@ -26,7 +26,7 @@ const patience = 70_000
 /** Sends one request and gives the status and the body's text. */
 type Send = (method: string, path: string, body?: unknown) => Promise<Pick<Answer, 'status' | 'body'>>
 
-/** The API in words: the same for a daemon and for an app in this process. Every method throws an `Error` with the API's own sentence. */
+/** The API in words: the same for a daemon and for an app in this process. Every method throws the API's own sentence: a `ConfigError` when it was asked wrongly. */
 export type Client = ReturnType<typeof clientOver>
 
 /** A client of the daemon that runs over this data folder; undefined when none answers. */
@@ -126,14 +126,17 @@ function toQuery(query: Query): string {
 function understood<T>({ status, body }: Pick<Answer, 'status' | 'body'>, schema: z.ZodType<T>): T {
   if (status === 200) return schema.parse(JSON.parse(body))
   const refusal = errorSchema.safeParse(status < 500 || body.startsWith('{') ? JSON.parse(body) : undefined)
-  throw new Error(refusal.success ? refusal.data.error : `the daemon answered ${status}`)
+  const sentence = refusal.success ? refusal.data.error : `the daemon answered ${status}`
+  if (status === 503) throw new UnavailableError(sentence)
+  throw status < 500 ? new ConfigError(sentence) : new Error(sentence)
 }
 
 async function readDaemon(folder: string): Promise<Daemon | undefined> {
   try {
-    return daemonSchema.parse(JSON.parse(await readFile(join(folder, 'daemon.json'), 'utf8')))
+    return daemonSchema.safeParse(JSON.parse(await readFile(join(folder, 'daemon.json'), 'utf8'))).data
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    // A daemon that was killed while it wrote the file left it torn.
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined
     throw error
   }
 }

@@ -70,7 +70,8 @@ export function makeHouse(tools: HouseTools): House {
       yield await state()
       await pause(1000, stop)
       const either = AbortSignal.any([stop, healthChanged.signal])
-      await store.changed(['alerts', 'recaps', 'devices', 'grants'], {
+      // A request can change what was set.
+      await store.changed(['alerts', 'recaps', 'devices', 'grants', 'requests'], {
         after,
         milliseconds: 60_000,
         stop: either,

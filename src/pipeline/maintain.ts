@@ -1,8 +1,11 @@
+import * as z from 'zod'
 import { every } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
 import type { Loop } from './supervise.ts'
 
 const hour = 3_600_000
+/** When the last backup was made: kept, so that a program that is started often makes one too. */
+const backup = z.object({ at: z.number() })
 
 export interface MaintainTools {
   readonly store: Store
@@ -21,7 +24,8 @@ export function toMaintainLoop({ store, limits, loops, refreshIndicators, now }:
     title: 'Upkeep',
     async run(turn) {
       let retainedAt = 0
-      let backedUpAt = now().getTime()
+      const saved = backup.safeParse(await store.cursors.get('maintain/backup'))
+      let backedUpAt = saved.data?.at ?? store.meta.createdAt.getTime()
       let said = ''
       for await (const _ of every(60_000, turn.stop)) {
         const at = now()
@@ -39,6 +43,7 @@ export function toMaintainLoop({ store, limits, loops, refreshIndicators, now }:
         if (at.getTime() - backedUpAt > 24 * hour) {
           await store.upkeep.backUp()
           backedUpAt = at.getTime()
+          await store.cursors.set('maintain/backup', { at: backedUpAt }, 'now')
         }
         turn.ok({ count: learned })
       }

@@ -14,12 +14,13 @@ import { toCollectLoop } from './pipeline/collect.ts'
 import { toCorrelateLoop } from './pipeline/correlate.ts'
 import { toDeliverLoop } from './pipeline/deliver.ts'
 import { toDetectLoop } from './pipeline/detect.ts'
+import { toHealthLoop } from './pipeline/health.ts'
 import { toMaintainLoop } from './pipeline/maintain.ts'
 import { recapOptions } from './pipeline/options.ts'
 import { toRecapLoop } from './pipeline/recap.ts'
 import { ask } from './pipeline/requests.ts'
 import { makeRunner } from './pipeline/runner.ts'
-import { type Loop, recordHealth, type Turn } from './pipeline/supervise.ts'
+import type { Loop, Turn } from './pipeline/supervise.ts'
 import { toTriageLoop } from './pipeline/triage.ts'
 import { storeOptions } from './store/options.ts'
 import { makeJudge } from './triage/llm.ts'
@@ -41,8 +42,8 @@ export async function runLoops(app: App): Promise<void> {
     board.set(loopName(kind, name), { title: plugin.title, state: 'off', reason })
   }
 
-  const recording = recordHealth({ board, store, stop, now })
   await runner.run('house', [
+    toHealthLoop({ board, store, stop, now }),
     toAppRequests(app, restart),
     toUpkeep(app),
     toCorrelateLoop({
@@ -66,7 +67,6 @@ export async function runLoops(app: App): Promise<void> {
     await restart(path)
   }
   await runner.ended()
-  await recording
 }
 
 /** The loops of one option group, with the options that it has now. */

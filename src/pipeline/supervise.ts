@@ -1,9 +1,7 @@
 import type { Board } from '../core/health.ts'
 import { ConfigError, messageOf, UnavailableError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import type { HealthChange } from '../core/observation.ts'
 import { pause } from '../core/time.ts'
-import type { Store } from '../store/store.ts'
 
 /** One loop: what it is called, and what it does until `stop`. It throws when it cannot. */
 export interface Loop {
@@ -80,34 +78,4 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
 function stateOf(error: unknown): 'waiting' | 'blocked' | 'failing' {
   if (error instanceof UnavailableError) return 'waiting'
   return error instanceof ConfigError ? 'blocked' : 'failing'
-}
-
-/** Changes that wait to be stored; more than so many and the oldest are forgotten: the board still shows the state. */
-const waitingMost = 1000
-
-/** Stores each change of the board as a `health` event of this machine: what `silent-collector` and the recap read. */
-export async function recordHealth({
-  board,
-  store,
-  stop,
-  now,
-}: {
-  board: Board
-  store: Store
-  stop: AbortSignal
-  now: () => Date
-}): Promise<void> {
-  const waiting: HealthChange[] = []
-  let bell = new AbortController()
-  board.watch(stop, ({ loop, state, reason }) => {
-    waiting.push({ kind: 'health', at: now(), loop, state, ...(reason !== undefined && { reason }) })
-    if (waiting.length > waitingMost) waiting.shift()
-    bell.abort()
-  })
-  while (!stop.aborted) {
-    const changes = waiting.splice(0)
-    if (changes.length > 0) await store.events.save({ loop: 'supervise', observations: changes })
-    bell = new AbortController()
-    if (waiting.length === 0) await pause(60_000, AbortSignal.any([stop, bell.signal]))
-  }
 }

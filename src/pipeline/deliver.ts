@@ -110,6 +110,7 @@ async function tellAlerts(cursor: Cursor, telling: Telling): Promise<Cursor> {
 async function whyTell(alert: Alert, telling: Telling): Promise<ReturnType<typeof occasionOf>> {
   const { store, isCertain, now } = telling
   const earlier = await told({ alert: alert.id }, telling)
+  if (earlier.length === 0 && alert.severity !== 'high') return undefined
   return occasionOf({ alert, detectors: await detectorsOf(alert, store), earlier, isCertain, now: now() })
 }
 

@@ -18,6 +18,8 @@ export interface HouseTools {
 
 /** Milliseconds: the totals of the day are counted anew at most so often. */
 const totalsAge = 10_000
+/** The newest alert is looked for in the last week. */
+const week = 7 * 86_400_000
 
 /** The house as the page and the bridges see it. */
 export function makeHouse(tools: HouseTools): House {
@@ -36,9 +38,9 @@ export function makeHouse(tools: HouseTools): House {
   async function state(): Promise<HouseState> {
     const totals = await totalsOfToday()
     const open = await store.alerts.list({ status: ['open'], limit: 1000 })
-    const [newest] = (await store.alerts.list({ severity: ['low', 'medium', 'high'], limit: 1000 })).toSorted(
-      byTime,
-    )
+    const lately = new Date(now().getTime() - week)
+    const shown = await store.alerts.list({ severity: ['low', 'medium', 'high'], since: lately, limit: 200 })
+    const [newest] = shown.toSorted(byTime)
     const recap = await store.recaps.newest()
     const judgedAt = lastJudged(tools.board)
     return {

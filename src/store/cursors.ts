@@ -11,17 +11,23 @@ export interface OpenCursors extends Cursors {
 /** Where each loop goes on after a restart. */
 export async function openCursors(database: Database, writer: Writer): Promise<OpenCursors> {
   const rows = await database.rows('SELECT loop, cursor FROM cursors')
-  const saved = new Map(rows.map((row): [string, unknown] => [textOf(row, 'loop'), jsonOf(row, 'cursor')]))
-  /** Moved and not written yet: one write for all of them. */
+  /** What each loop said last, written or not: one that is started anew in this run goes on there. */
+  const newest = new Map(rows.map((row): [string, unknown] => [textOf(row, 'loop'), jsonOf(row, 'cursor')]))
+  /** Moved and not written yet, and nothing newer is: one write for all of them. */
   let moved = new Map<string, unknown>()
   let queued = false
 
   async function save(loop: string, cursor: unknown, transaction: Transaction): Promise<void> {
     if (cursor === undefined) return
+    moved.delete(loop)
+    await put(loop, cursor, transaction)
+    transaction.committed(() => newest.set(loop, cursor))
+  }
+
+  async function put(loop: string, cursor: unknown, transaction: Transaction): Promise<void> {
     const values = { loop, cursor: JSON.stringify(cursor) }
     const changed = await transaction.run('UPDATE cursors SET cursor = $cursor WHERE loop = $loop', values)
     if (changed === 0) await transaction.run('INSERT INTO cursors VALUES ($loop, $cursor)', values)
-    transaction.committed(() => saved.set(loop, cursor))
   }
 
   async function saveMoved(transaction: Transaction): Promise<void> {
@@ -31,18 +37,18 @@ export async function openCursors(database: Database, writer: Writer): Promise<O
     transaction.undo(() => {
       moved = new Map([...batch, ...moved])
     })
-    for (const [loop, cursor] of batch) await save(loop, cursor, transaction)
+    for (const [loop, cursor] of batch) await put(loop, cursor, transaction)
   }
 
   return {
     save,
-    get: (loop) => Promise.resolve(saved.get(loop)),
+    get: (loop) => Promise.resolve(newest.get(loop)),
     async set(loop, cursor, when) {
       if (when === 'now') {
-        moved.delete(loop)
         return writer.write({ urgency: 'now', apply: (transaction) => save(loop, cursor, transaction) })
       }
       moved.set(loop, cursor)
+      newest.set(loop, cursor)
       if (queued) return
       queued = true
       // Nobody waits for it: what could not be written is kept for the next time.

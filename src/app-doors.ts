@@ -5,7 +5,7 @@ import { daemonSchema } from './api/client.ts'
 import { apiOptions } from './api/options.ts'
 import { listen } from './api/server.ts'
 import type { App } from './app.ts'
-import { codeOf } from './core/errors.ts'
+import { codeOf, ConfigError, UnavailableError } from './core/errors.ts'
 import { selfInfo, type SupervisorAccess } from './homeassistant/supervisor.ts'
 import type { Loop } from './pipeline/supervise.ts'
 
@@ -59,16 +59,15 @@ export function toIngressLoop({ api, start }: App, supervisor: SupervisorAccess)
     async run(turn) {
       const { ipAddress, ingressPort: port = ingressPort } = await selfInfo(supervisor, turn.stop)
       const access = { kind: 'gateway', address: gateway } as const
-      const { closed } = await listen({
-        app: api,
-        host: ipAddress,
-        port,
-        access,
-        now: start.now,
-        stop: turn.stop,
-      })
-      turn.ok()
-      await closed
+      const place = { app: api, host: ipAddress, port, access, now: start.now, stop: turn.stop }
+      try {
+        const { closed } = await listen(place)
+        turn.ok()
+        await closed
+      } catch (error) {
+        // No option says where this listens: nobody can help, and what is in the way may go by itself.
+        throw error instanceof ConfigError ? new UnavailableError(error.message, { cause: error }) : error
+      }
     },
   }
 }

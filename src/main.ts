@@ -38,15 +38,18 @@ export async function runDaemon(given: Given, { once }: { once: boolean }): Prom
   const app = await openApp(toStart(given, process.env, ending.signal))
   process.on('unhandledRejection', (error) => app.log.error('Unexpected', { error: messageOf(error) }))
   app.log.info('started', { version: app.start.version, data: app.start.folder })
-  const { link } = await openDoors(app)
-  if (!app.start.supervisor) console.log(`\n  Hearthwarden is watching. Open ${link}\n`)
-  const loops = runLoops(app)
-  if (once) {
-    await quiet(app)
-    ending.abort()
+  try {
+    const { link } = await openDoors(app)
+    if (!app.start.supervisor) console.log(`\n  Hearthwarden is watching. Open ${link}\n`)
+    const loops = runLoops(app)
+    if (once) {
+      await quiet(app)
+      ending.abort()
+    }
+    await Promise.race([loops, late(ending.signal)])
+  } finally {
+    await app.close()
   }
-  await Promise.race([loops, late(ending.signal)])
-  await app.close()
   app.log.info('stopped')
 }
 

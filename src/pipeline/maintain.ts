@@ -31,6 +31,7 @@ export function toMaintainLoop({ store, limits, loops, refreshIndicators, now }:
         const at = now()
         const { days, bytes, closeAfterHours } = limits()
         await store.alerts.closeOlder(new Date(at.getTime() - closeAfterHours * hour))
+        await store.alerts.endMutes(at)
         const findings = await refreshIndicators()
         if (findings.join() !== said) for (const finding of findings) turn.log.warning(finding)
         said = findings.join()

@@ -85,6 +85,11 @@ export async function openAlerts(parts: JudgementParts & { readonly now: () => D
       }),
     mute: (alert, until) =>
       change(alert, (_, transaction) => set(alert, 'muted_until = $until', { until }, transaction)),
+    // That a quiet time is over is a change: what became high meanwhile is told.
+    async endMutes(at) {
+      for (const { id } of await alerts(`status <> 'closed' AND muted_until <= $at`, { at }))
+        await change(id, (_, transaction) => set(id, 'muted_until = NULL', {}, transaction))
+    },
     async closeOlder(than) {
       const old = `status <> 'closed' AND updated_at < $than
         AND NOT EXISTS (FROM signals WHERE signals.alert = alerts.id AND signals."at" >= $than)`

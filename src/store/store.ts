@@ -170,6 +170,7 @@ export interface Alerts {
   /** Acknowledges, expects or closes; false when there is no such alert that is not closed. */
   setStatus(alert: string, status: AlertStatus): Promise<boolean>
   mute(alert: string, until: Date): Promise<boolean>
+  endMutes(at: Date): Promise<void>
   /** Closes alerts whose newest signal is older than that; gives their ids. */
   closeOlder(than: Date): Promise<readonly string[]>
   /** The device's alert that is not closed. */

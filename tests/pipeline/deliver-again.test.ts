@@ -4,6 +4,7 @@ import { toDeviceId } from '../../src/core/device.ts'
 import type { Notifier } from '../../src/core/notifier.ts'
 import type { Recap } from '../../src/core/recap.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
+import { toMaintainLoop } from '../../src/pipeline/maintain.ts'
 import { until } from '../daemon.ts'
 import { makeRecorder, openHouse, type TestHouse } from './house.ts'
 
@@ -168,4 +169,36 @@ test('a clock that was set back does not hold up what is to be told', async (t) 
   house.move('2026-11-20T11:00:00Z')
   await house.claim({ device: toDeviceId('d-20') })
   await until(() => (text.calls().length > 10 ? true : undefined), { seconds: 10, what: () => 'the next' })
+})
+
+test('what became high while it was muted is told when its quiet time is over', async (t) => {
+  const house = await openHouse(t)
+  const text = makeRecorder('text')
+  house.correlating()
+  await begun(house, text.notifier)
+  await house.claim({ detector: 'new-domain', target: 'x.example', confidence: 0.9 })
+  const alert = await until(() => house.store.alerts.current(device), { seconds: 10, what: () => 'it' })
+  await house.store.alerts.mute(alert.id, new Date('2026-11-20T13:00:00Z'))
+  await house.claim({})
+  await until(
+    async () => ((await house.store.alerts.get(alert.id))?.severity === 'high' ? true : undefined),
+    {
+      seconds: 10,
+      what: () => 'it to be high',
+    },
+  )
+  // Another alert shows that the loop has passed it.
+  await house.claim({ device: toDeviceId('d-2') })
+  await heard(text.calls, ['new a2'])
+  house.move('2026-11-20T13:00:01Z')
+  house.run(
+    toMaintainLoop({
+      store: house.store,
+      limits: () => ({ days: 30, bytes: 1e9, closeAfterHours: 12 }),
+      loops: () => [],
+      refreshIndicators: () => Promise.resolve([]),
+      now: house.now,
+    }),
+  )
+  await heard(text.calls, ['new a2', `new ${alert.id}`])
 })

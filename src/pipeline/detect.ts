@@ -13,6 +13,8 @@ const piece = 200_000
 const rest = 250
 /** So many events since the last turn are a backlog: it is let gather for a second, so that a step is judged seldom. */
 const backlog = 5000
+/** A cursor that merely moved is written so seldom, in milliseconds: each write wears a card, and to judge again does no harm. */
+const moved = 30_000
 
 /** How a detector asks the house: the same for the running daemon and for a replay. */
 export interface DetectTools {
@@ -31,6 +33,7 @@ export function toDetectLoop(name: string, detector: Detector, options: unknown,
       let seq = saved.success ? saved.data.seq : store.events.newest()
       if (!saved.success) await store.cursors.set(name, { seq }, 'now')
       let silentAt = stepEnd(tools.now(), detector.every(options))
+      let written = tools.now().getTime()
       while (!turn.stop.aborted) {
         const after = store.commit()
         const through = Math.min(store.events.newest(), seq + piece)
@@ -40,12 +43,16 @@ export function toDetectLoop(name: string, detector: Detector, options: unknown,
         if (clockStep > silentAt) signals.push(...(await judgeStep(ask, silentAt, tools)))
         silentAt = clockStep
         if (signals.length > 0) await store.signals.claim({ loop: name, signals, cursor: { seq: through } })
-        else if (through !== seq) await store.cursors.set(name, { seq: through }, 'with-next')
+        else if (through !== seq && Math.abs(tools.now().getTime() - written) >= moved) {
+          await store.cursors.set(name, { seq: through }, 'with-next')
+          written = tools.now().getTime()
+        }
         turn.ok({ count: through - seq })
         const isCapped = through === seq + piece
         seq = through
         if (!isCapped) await nextTurn(turn, { store, detector, options, after, seq })
       }
+      await store.cursors.set(name, { seq }, 'with-next')
     },
   }
 }

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, nothing } from 'lit'
 import { icon } from '../icons.ts'
 import { hashOf } from '../route.ts'
 import { styles } from '../styles.ts'
@@ -70,6 +70,11 @@ class HwAlertList extends LitElement {
               <hw-severity .severity=${alert.severity}></hw-severity>
               <span class="grow">
                 <span class="title strange">${alert.title}</span><br />
+                ${
+                  alert.verdict?.status === 'ok'
+                    ? html`<span class="strange">${alert.verdict.reason}</span><br />`
+                    : nothing
+                }
                 <span class="soft small">
                   <span class="strange">${alert.deviceName}</span> ·
                   <hw-time .at=${alert.updatedAt}></hw-time>

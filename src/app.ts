@@ -12,6 +12,7 @@ import { bridges } from './bridges/index.ts'
 import { collectors } from './collectors/index.ts'
 import { type Config, type Group, makeConfig, toGroup } from './config.ts'
 import { readOptions, unflattened } from './config-file.ts'
+import { ConfigError } from './core/errors.ts'
 import { type Board, makeBoard } from './core/health.ts'
 import { type Log, logLevels, makeLog } from './core/log.ts'
 import { choice } from './core/options.ts'
@@ -116,7 +117,7 @@ export async function openApp(start: Start): Promise<App> {
   const store = await openStore({ folder, memoryLimit: `${options('store', storeOptions).memory}MB`, now })
   await store.devices.own(ownInterfaces(), hostname())
   for (const finding of [...settings.findings, ...store.meta.findings]) log.warning(finding)
-  const home = makeHome({
+  const home = toHomeOf(config)({
     options: options('homeassistant', homeAssistantOptions),
     ...(supervisor && { supervisor }),
     log: log.named('home-assistant'),
@@ -180,6 +181,22 @@ export async function openApp(start: Start): Promise<App> {
     work: makeWork(rooms),
   }
   return { ...rooms, parts, api: makeApi(parts) }
+}
+
+/** Half of its options, saved on the page one after the other, must not keep the program from starting. */
+function toHomeOf(config: Config): typeof makeHome {
+  const isSaved = config
+    .settings()
+    .some(({ path, from }) => path.startsWith('homeassistant.') && from === 'saved')
+  return (tools) => {
+    try {
+      return makeHome(tools)
+    } catch (error) {
+      if (!isSaved || !(error instanceof ConfigError)) throw error
+      tools.log.warning(error.message)
+      return undefined
+    }
+  }
 }
 
 /** A model that nobody has named and that is not there is no fault. */

@@ -147,7 +147,8 @@ function sourced(
   if (inFile !== undefined && inFile !== null && !isDefault(inFile, schema))
     return { value: inFile, from: 'file' }
   const kept = saved()[path]
-  if (kept !== undefined) return { value: kept, from: 'saved' }
+  // What an older version saved and this one does not take must not keep the program from starting.
+  if (kept !== undefined && schema.safeParse(kept).success) return { value: kept, from: 'saved' }
   return { from: 'default' }
 }
 

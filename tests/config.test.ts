@@ -63,6 +63,20 @@ test('environment before options file before saved setting; a default counts as 
   assert.deepEqual([times?.from, times?.locked, times?.value, times?.default], ['saved', false, 5, 3])
 })
 
+test('a saved value that is no longer right counts as not set', () => {
+  const saved = {
+    'notifiers.lamp-post.maxTimes': 500,
+    'notifiers.lamp-post.colour': 'blue',
+    'gone.option': 1,
+  }
+  assert.deepEqual(configOf({ saved }).group('notifiers.lamp-post'), {
+    colour: 'blue',
+    maxTimes: 3,
+    names: [],
+    enabled: true,
+  })
+})
+
 test('the environment speaks text', () => {
   assert.equal(variable('collectors.pihole-log.file'), 'HEARTHWARDEN_COLLECTORS_PIHOLE_LOG_FILE')
   assert.equal(variable('house.learningDays'), 'HEARTHWARDEN_HOUSE_LEARNING_DAYS')

@@ -151,3 +151,24 @@ test('a request that nobody did within a minute has lapsed', async (t) => {
   })
   assert.equal(lapsed.ok, false)
 })
+
+test('nobody waits for a test that lasts', async (t) => {
+  const house = await openHouse(t)
+  const nothing = async () => ({ ok: true, message: '' })
+  const spoken = Promise.withResolvers<{ ok: boolean; message: string }>()
+  house.run(
+    toRequestLoop({
+      store: house.store,
+      now: house.now,
+      analyse: nothing,
+      recap: nothing,
+      set: nothing,
+      test: () => spoken.promise,
+    }),
+  )
+  const tools = { store: house.store, stop: house.stop }
+  const test = ask({ kind: 'test', notifier: 'speech' }, 'page', tools)
+  assert.equal((await ask({ kind: 'acknowledge' }, 'page', tools)).ok, true)
+  spoken.resolve({ ok: true, message: 'it spoke' })
+  assert.equal((await test).message, 'it spoke')
+})

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ConfigError } from './core/errors.ts'
 import { flag, metaOf } from './core/options.ts'
+import type { Setting } from './core/setting.ts'
 
 /** The options of one plugin, or of one part of the house. */
 export interface Group {
@@ -17,19 +18,6 @@ export interface Sources {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly file: { readonly name: string; readonly values: Readonly<Record<string, unknown>> } | undefined
   saved(): Readonly<Record<string, unknown>>
-}
-
-export interface Setting {
-  readonly path: string
-  readonly group: string
-  readonly title: string
-  readonly description: string
-  readonly value?: unknown
-  readonly isSet?: boolean
-  readonly default?: unknown
-  readonly from: 'environment' | 'file' | 'saved' | 'default'
-  readonly locked: boolean
-  readonly schema: Readonly<Record<string, unknown>>
 }
 
 export interface Config {

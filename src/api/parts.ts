@@ -4,6 +4,7 @@ import type { Board } from '../core/health.ts'
 import type { Log } from '../core/log.ts'
 import type { Check } from '../core/plugin.ts'
 import type { Asker, RequestInput, RequestResult } from '../core/request.ts'
+import type { Setting } from '../core/setting.ts'
 import type { Signal } from '../core/signal.ts'
 import type { Store } from '../store/store.ts'
 
@@ -22,7 +23,7 @@ export interface ApiParts {
   readonly detectors: readonly DetectorView[]
   /** Asks every plugin that is set up what it finds; takes seconds. */
   readonly checks: () => Promise<readonly PluginChecks[]>
-  readonly settings: () => readonly SettingView[]
+  readonly settings: () => readonly Setting[]
   readonly work: Work
 }
 
@@ -58,24 +59,4 @@ export interface PluginChecks {
   readonly kind: string
   readonly title: string
   readonly checks: readonly Check[]
-}
-
-/** One option, as the page shows it. */
-export interface SettingView {
-  /** `notifiers.discord.webhook` */
-  readonly path: string
-  /** The title of the plugin, or of the part of the house, that it belongs to. */
-  readonly group: string
-  readonly title: string
-  readonly description: string
-  /** Absent for a secret. */
-  readonly value?: unknown
-  /** Only for a secret: whether there is one. */
-  readonly isSet?: boolean
-  readonly default?: unknown
-  readonly from: 'environment' | 'file' | 'saved' | 'default'
-  /** Set outside: the page cannot change it. */
-  readonly locked: boolean
-  /** JSON Schema of the value. */
-  readonly schema: Readonly<Record<string, unknown>>
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { toDeviceId } from '../../src/core/device.ts'
-import { ask, toRequestLoop } from '../../src/pipeline/requests.ts'
+import { ask, type RequestTools, toRequestLoop } from '../../src/pipeline/requests.ts'
 import { until } from '../daemon.ts'
 import { openHouse, type TestHouse } from './house.ts'
 
@@ -23,19 +23,13 @@ const alertOf = (
     { seconds, what: () => 'the alert' },
   )
 
-function asking(house: TestHouse) {
+function asking(house: TestHouse, change: Partial<RequestTools> = {}) {
   const nothing = async () => ({ ok: true, message: '' })
+  const { store, now, stop } = house
   house.run(
-    toRequestLoop({
-      store: house.store,
-      now: house.now,
-      analyse: nothing,
-      recap: nothing,
-      set: nothing,
-      test: nothing,
-    }),
+    toRequestLoop({ store, now, analyse: nothing, recap: nothing, set: nothing, test: nothing, ...change }),
   )
-  return (request: Parameters<typeof ask>[0]) => ask(request, 'cli', { store: house.store, stop: house.stop })
+  return (request: Parameters<typeof ask>[0]) => ask(request, 'cli', { store, stop })
 }
 
 test('all signals of one device join its open alert, and equal causes count once', async (t) => {
@@ -154,21 +148,10 @@ test('a request that nobody did within a minute has lapsed', async (t) => {
 
 test('nobody waits for a test that lasts', async (t) => {
   const house = await openHouse(t)
-  const nothing = async () => ({ ok: true, message: '' })
   const spoken = Promise.withResolvers<{ ok: boolean; message: string }>()
-  house.run(
-    toRequestLoop({
-      store: house.store,
-      now: house.now,
-      analyse: nothing,
-      recap: nothing,
-      set: nothing,
-      test: () => spoken.promise,
-    }),
-  )
-  const tools = { store: house.store, stop: house.stop }
-  const test = ask({ kind: 'test', notifier: 'speech' }, 'page', tools)
-  assert.equal((await ask({ kind: 'acknowledge' }, 'page', tools)).ok, true)
+  const request = asking(house, { test: () => spoken.promise })
+  const test = request({ kind: 'test', notifier: 'speech' })
+  assert.equal((await request({ kind: 'acknowledge' })).ok, true)
   spoken.resolve({ ok: true, message: 'it spoke' })
   assert.equal((await test).message, 'it spoke')
 })

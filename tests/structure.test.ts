@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
+import * as z from 'zod'
 
 /** The import table of the architecture: what a room may know, beside itself. */
 const mayImport: Record<string, readonly string[]> = {
@@ -30,6 +31,9 @@ const mayImport: Record<string, readonly string[]> = {
   main: ['app', 'config', 'core', 'api/client.ts', 'package.json'],
   cli: ['app', 'config', 'core', 'main', 'api/client.ts', 'package.json'],
 }
+
+const named = z.record(z.string(), z.string()).optional()
+const locked = z.object({ dependencies: named, optionalDependencies: named })
 
 const pluginRooms = ['collectors', 'detectors', 'notifiers', 'bridges']
 const sources = globSync('src/**/*.ts')
@@ -166,4 +170,17 @@ test("no file bears a name that Home Assistant's Supervisor reads as its own", (
 
 test('what is generated is up to date', () => {
   execFileSync(process.execPath, ['addon/generate.ts', '--check'], { encoding: 'utf8' })
+})
+
+test('the lockfile holds every package for every platform, and names no registry', () => {
+  // Written by npm where a registry lacks a platform's package, it misses that package, and `npm ci` refuses it.
+  const { packages } = z
+    .object({ packages: z.record(z.string(), locked) })
+    .parse(JSON.parse(textOf('package-lock.json')))
+  const names = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')))
+  const missing = Object.values(packages).flatMap((one) =>
+    Object.keys({ ...one.dependencies, ...one.optionalDependencies }).filter((name) => !names.has(name)),
+  )
+  assert.deepEqual(missing, [])
+  assert.equal(textOf('package-lock.json').includes('"resolved": "http'), false)
 })

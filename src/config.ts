@@ -179,49 +179,41 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function checked(group: Group, raw: Record<string, unknown>): Readonly<Record<string, unknown>> {
-  const result = group.schema.strict().safeParse(raw)
+  const result = group.schema.safeParse(raw)
   if (result.success) return result.data
-  const issue = result.error.issues[0]
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
+  const [option = '', ...inside] = result.error.issues[0]?.path ?? []
+  const path = `${group.path}.${String(option)}`
   throw new ConfigError(
-    `Option ${group.path}.${name}: ${sentence(result.error)} (in the environment it is ${variable(`${group.path}.${name}`)})`,
+    `Option ${[path, ...inside].join('.')}: ${sentence(result.error)} (in the environment it is ${variable(path)})`,
   )
 }
 
 function sentence(error: z.ZodError): string {
-  const issue = error.issues[0]
-  if (issue === undefined) return 'is not right'
-  return issue.code === 'unrecognized_keys'
-    ? 'there is no such option; remove it or see DOCS.md for its name'
-    : issue.message
+  return error.issues[0]?.message ?? 'is not right'
 }
 
-/** Every name in the options file must be known: a misspelt group would be silence where a person expects a watch. */
+/** Every name in the options file must be known: a misspelt one would be silence where a person expects a watch. */
 function checkNames({ name, values }: NonNullable<Sources['file']>, groups: readonly Group[]): void {
   const kinds = new Set(groups.filter(({ path }) => path.includes('.')).map(({ path }) => path.split('.')[0]))
-  for (const [key, value] of Object.entries(values)) {
-    const known = groups.find(({ path }) => path === key)
-    if (!known && !kinds.has(key))
-      throw new ConfigError(`Option ${key} in ${name} is not known; see DOCS.md for the names`)
-    if (value === null) continue
-    const isWell = isRecord(value) || (known?.isList === true && Array.isArray(value))
-    if (!isWell)
-      throw new ConfigError(`Option ${key} in ${name} must hold options, each on a line of its own`)
-    if (known || !isRecord(value)) continue
-    for (const [plugin, options] of Object.entries(value)) {
-      const group = groups.find(({ path }) => path === `${key}.${plugin}`)
-      if (!group)
-        throw new ConfigError(`Option ${key}.${plugin} in ${name} is not known; see DOCS.md for the names`)
-      const fits =
-        options === null ||
-        isRecord(options) ||
-        (group.isList && Array.isArray(options) && options.every(isRecord))
-      if (!fits)
-        throw new ConfigError(
-          `Option ${key}.${plugin} in ${name} must hold options, each on a line of its own`,
-        )
+
+  function check(path: string, value: unknown): void {
+    const group = groups.find((one) => one.path === path)
+    if (!group && !kinds.has(path))
+      throw new ConfigError(`Option ${path} in ${name} is not known; see DOCS.md for the names`)
+    if (value === null) return
+    const places = group?.isList === true && Array.isArray(value) ? value : [value]
+    for (const place of places) {
+      if (!isRecord(place))
+        throw new ConfigError(`Option ${path} in ${name} must hold options, each on a line of its own`)
+      for (const [key, inside] of Object.entries(place)) {
+        if (!group) check(`${path}.${key}`, inside)
+        else if (!Object.hasOwn(group.schema.shape, key))
+          throw new ConfigError(`Option ${path}.${key} in ${name} is not known; see DOCS.md for the names`)
+      }
     }
   }
+
+  for (const [key, value] of Object.entries(values)) check(key, value)
 }
 
 /** Text of the environment as the option's own type: numbers, yes and no, lists with commas or as JSON. */

@@ -114,7 +114,13 @@ test('wrong options: one sentence that names the option', () => {
     [{ notifiers: { 'lamp-post': [1] } }, /must hold options/],
     [
       { collectors: { tail: [{ file: 'a' }, { fil: 'b' }] } },
-      /Option collectors\.tail\.fil: there is no such option/,
+      /Option collectors\.tail\.fil in options\.yaml is not known/,
+    ],
+    [{ collectors: { tail: { fil: 'a' } } }, /Option collectors\.tail\.fil in options\.yaml is not known/],
+    [{ notifiers: { 'lamp-post': { color: 'red' } } }, /Option notifiers\.lamp-post\.color .*not known/],
+    [
+      { notifiers: { 'lamp-post': { names: ['a', 5] } } },
+      /Option notifiers\.lamp-post\.names\.1: .*HEARTHWARDEN_NOTIFIERS_LAMP_POST_NAMES\)/,
     ],
   ]
   for (const [values, message] of wrong) {

@@ -19,7 +19,7 @@ const threatList = z
 export const intelOptions = z.object({
   lists: list(
     'Threat lists',
-    'Lists of bad names, addresses and networks: hosts files, plain lines, CIDR, CSV, URLs, adblock; the form is recognised.',
+    'Lists of bad names, addresses and networks, each with a name and a file or an address: [{"name": "urlhaus", "url": "https://urlhaus.abuse.ch/downloads/hostfile/"}]. Hosts files, plain lines, CIDR, CSV, URLs and adblock are recognised.',
     threatList,
   )
     .refine(

@@ -12,7 +12,7 @@ import { bridges } from './bridges/index.ts'
 import { collectors } from './collectors/index.ts'
 import { type Config, type Group, makeConfig, toGroup } from './config.ts'
 import { readOptions, unflattened } from './config-file.ts'
-import { ConfigError } from './core/errors.ts'
+import { ConfigError, messageOf } from './core/errors.ts'
 import { type Board, makeBoard } from './core/health.ts'
 import { type Log, logLevels, makeLog } from './core/log.ts'
 import { choice } from './core/options.ts'
@@ -102,7 +102,7 @@ export interface App {
 /** Opens everything in order. Throws `ConfigError` in one sentence when the options are wrong. */
 export async function openApp(start: Start): Promise<App> {
   const { folder, environment, version, supervisor, now, stop } = start
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const settings = await openSettings(folder, now)
   const config = makeConfig(groups, { environment, file: await fileOf(start), saved: settings.values })
   const options = <T>(path: string, schema: z.ZodType<T>): T => schema.parse(config.group(path))
@@ -181,6 +181,17 @@ export async function openApp(start: Start): Promise<App> {
     work: makeWork(rooms),
   }
   return { ...rooms, parts, api: makeApi(parts) }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new ConfigError(
+      `The data folder ${folder} cannot be made (${messageOf(error)}): choose another with --data`,
+      { cause: error },
+    )
+  }
 }
 
 /** Half of its options, saved on the page one after the other, must not keep the program from starting. */

@@ -13,8 +13,8 @@ export interface Program {
   /** Milliseconds from start to the first answer. */
   readonly firstAnswer: number
   get<T>(path: string): Promise<T>
-  /** Resident memory now and at its highest, in MB. */
-  memory(): { now: number; highest: number }
+  /** Resident memory now and at its highest, and how much of it now is its own (not mapped program text), in MB. */
+  memory(): { now: number; highest: number; own: number }
   stop(): Promise<void>
 }
 
@@ -59,7 +59,7 @@ export async function startProgram(folder: string, options: object): Promise<Pro
       const status = readFileSync(`/proc/${pid}/status`, 'utf8')
       const of = (name: string) =>
         Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1000)
-      return { now: of('VmRSS'), highest: of('VmHWM') }
+      return { now: of('VmRSS'), highest: of('VmHWM'), own: of('RssAnon') }
     },
     async stop() {
       child.kill('SIGTERM')

@@ -55,12 +55,13 @@ for (const [name, more] of steps) {
     { flag: 'a' },
   )
   await timers.setTimeout(seconds * 1000)
-  const { now, highest } = program.memory()
+  const { now, highest, own } = program.memory()
   console.log(
     JSON.stringify({
       name,
       firstAnswerMilliseconds: Math.round(program.firstAnswer),
       rssMegabytes: now,
+      ownMegabytes: own,
       highestRssMegabytes: highest,
     }),
   )

@@ -104,9 +104,16 @@ class HwAlertActions extends LitElement {
                 This is expected…
               </button>`
         }
-        <button ?disabled=${this.busy} @click=${() => this.#ask(post(`${path}/mute`, { hours: 24 }))}>
-          Mute for a day
-        </button>
+        ${
+          this.view.status === 'expected'
+            ? nothing
+            : html`<button
+                ?disabled=${this.busy}
+                @click=${() => this.#ask(post(`${path}/mute`, { hours: 24 }))}
+              >
+                Mute for a day
+              </button>`
+        }
       </div>
       ${this.expecting ? this.#expect(path) : nothing}
     `

@@ -102,6 +102,7 @@ export interface App {
 /** Opens everything in order. Throws `ConfigError` in one sentence when the options are wrong. */
 export async function openApp(start: Start): Promise<App> {
   const { folder, environment, version, supervisor, now, stop } = start
+  process.umask(0o077) // what a home does is nobody else's business
   await makeFolder(folder)
   const settings = await openSettings(folder, now)
   const config = makeConfig(groups, { environment, file: await fileOf(start), saved: settings.values })

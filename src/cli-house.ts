@@ -74,3 +74,18 @@ export function toNumber(text: string): number {
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
+
+/** Some of these words, with commas between them. */
+export function toWords(words: readonly string[]): (text: string) => string {
+  return (text) => {
+    const wrong = text.split(',').find((word) => !words.includes(word))
+    if (wrong !== undefined) throw new InvalidArgumentError(`Write one or more of ${words.join(', ')}.`)
+    return text
+  }
+}
+
+/** What to call a device in a table. */
+export async function namesOf(client: Client): Promise<(device: string) => string> {
+  const names = new Map((await client.devices()).map(({ id, name }) => [id, name]))
+  return (device) => names.get(device) ?? device
+}

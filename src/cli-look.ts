@@ -1,5 +1,18 @@
-import { type AddCommand, type Common, percent, since, toNumber, until, withHouse } from './cli-house.ts'
+import {
+  type AddCommand,
+  type Common,
+  namesOf,
+  percent,
+  since,
+  toNumber,
+  toWords,
+  until,
+  withHouse,
+} from './cli-house.ts'
 import { showResult, toLocal } from './cli-print.ts'
+import { alertStatuses } from './core/alert.ts'
+import { eventKinds } from './core/observation.ts'
+import { severities } from './core/severity.ts'
 
 /** Commands that look and change nothing. */
 export function addLooking(command: AddCommand): void {
@@ -26,8 +39,12 @@ export function addLooking(command: AddCommand): void {
   )
 
   command('alerts', 'what people are told')
-    .option('--status <words>', 'open, acknowledged, expected, closed; several with commas')
-    .option('--severity <words>', 'none, low, medium, high; several with commas')
+    .option(
+      '--status <words>',
+      'open, acknowledged, expected, closed; several with commas',
+      toWords(alertStatuses),
+    )
+    .option('--severity <words>', 'none, low, medium, high; several with commas', toWords(severities))
     .option('--limit <number>', 'how many', toNumber, 50)
     .addOption(since())
     .action((given: Common & { status?: string; severity?: string; since?: string; limit: number }) =>
@@ -62,6 +79,7 @@ export function addLooking(command: AddCommand): void {
     .action((given: Common & { detector?: string; device?: string; since?: string; limit: number }) =>
       withHouse(given, async ({ client, print }) => {
         const { detector, device, since: from, limit } = given
+        const name = await namesOf(client)
         const rows = await client.signals({
           ...(detector && { detector }),
           ...(device && { device }),
@@ -75,7 +93,7 @@ export function addLooking(command: AddCommand): void {
             When: (row) => toLocal(row.at),
             Detector: (row) => row.detector,
             Sure: (row) => percent(row.confidence),
-            Device: (row) => row.device,
+            Device: (row) => name(row.device),
             What: (row) => row.summary,
           },
           'No signals',
@@ -100,7 +118,7 @@ export function addLooking(command: AddCommand): void {
   )
 
   command('events', 'what was seen')
-    .option('--kind <words>', 'dns-query, dns-answer, reading, presence, health; several with commas')
+    .option('--kind <words>', `${eventKinds.join(', ')}; several with commas`, toWords(eventKinds))
     .option('--device <name>', 'of this device alone')
     .option('--text <text>', 'with this in a name or value')
     .option('--limit <number>', 'how many', toNumber, 50)
@@ -119,6 +137,7 @@ export function addLooking(command: AddCommand): void {
       ) =>
         withHouse(given, async ({ client, print }) => {
           const { kind, device, text, since: from, until: to, limit } = given
+          const name = await namesOf(client)
           const rows = await client.events({
             ...(kind && { kinds: kind.split(',') }),
             ...(device && { device }),
@@ -141,7 +160,7 @@ export function addLooking(command: AddCommand): void {
             {
               When: (row) => toLocal(row.at),
               Kind: (row) => row.kind,
-              Device: (row) => row.device,
+              Device: (row) => name(row.device),
               What: what,
             },
             'No events',
@@ -173,11 +192,12 @@ export function addLooking(command: AddCommand): void {
     .option('--device <name>', 'of this device alone')
     .action((given: Common & { device?: string }) =>
       withHouse(given, async ({ client, print }) => {
+        const name = await namesOf(client)
         const rows = await client.baselines(given.device ? { device: given.device } : {})
         print.rows(
           rows,
           {
-            Device: (row) => row.device,
+            Device: (row) => name(row.device),
             Subject: (row) => row.subject,
             Samples: (row) => row.count,
             Median: (row) => row.median,

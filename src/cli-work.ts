@@ -1,6 +1,15 @@
 import type { Command } from 'commander'
 import { judgeNames } from './app-names.ts'
-import { type AddCommand, type Common, percent, since, toNumber, until, withHouse } from './cli-house.ts'
+import {
+  type AddCommand,
+  type Common,
+  namesOf,
+  percent,
+  since,
+  toNumber,
+  until,
+  withHouse,
+} from './cli-house.ts'
 import { importFiles } from './cli-import.ts'
 import { makePrinter, showResult, toLocal } from './cli-print.ts'
 import { runDaemon } from './main.ts'
@@ -53,6 +62,7 @@ export function addWorking(command: AddCommand): void {
     .action((given: Common & { detector?: string[]; since?: string; until?: string }) =>
       withHouse(given, async ({ client, print }) => {
         const { detector: detectors, since: from, until: to } = given
+        const name = await namesOf(client)
         const rows = await client.replay({
           ...(detectors && { detectors }),
           ...(from && { since: from }),
@@ -64,7 +74,7 @@ export function addWorking(command: AddCommand): void {
             When: (row) => toLocal(row.at),
             Detector: (row) => row.detector,
             Sure: (row) => percent(row.confidence),
-            Device: (row) => row.device,
+            Device: (row) => name(row.device),
             What: (row) => row.summary,
           },
           'Nothing would be claimed',

@@ -51,6 +51,7 @@ export function toGroup(
 
 /** Checks all groups at once, so that wrong options are known at start. Throws `ConfigError`. */
 export function makeConfig(groups: readonly Group[], sources: Sources): Config {
+  checkVariables(sources.environment, groups)
   const byPath = new Map(groups.map((group) => [group.path, group]))
   if (sources.file) checkNames(sources.file, groups)
 
@@ -190,6 +191,20 @@ function checked(group: Group, raw: Record<string, unknown>): Readonly<Record<st
 
 function sentence(error: z.ZodError): string {
   return error.issues[0]?.message ?? 'is not right'
+}
+
+/** Variables of ours that are no options. */
+const otherVariables = ['HEARTHWARDEN_DATA', 'HEARTHWARDEN_CONFIG']
+
+/** A misspelt variable would be silence, too. */
+function checkVariables(environment: Sources['environment'], groups: readonly Group[]): void {
+  const known = groups.flatMap((group) =>
+    optionsOf(group).map(({ name }) => variable(`${group.path}.${name}`)),
+  )
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('HEARTHWARDEN_') || known.includes(name) || otherVariables.includes(name)) continue
+    throw new ConfigError(`${name} in the environment is no option; see DOCS.md for the names`)
+  }
 }
 
 /** Every name in the options file must be known: a misspelt one would be silence where a person expects a watch. */

@@ -40,7 +40,7 @@ export async function runDaemon(given: Given, { once }: { once: boolean }): Prom
   app.log.info('started', { version: app.start.version, data: app.start.folder })
   try {
     const { link } = await openDoors(app)
-    if (!app.start.supervisor) console.log(`\n  Hearthwarden is watching. Open ${link}\n`)
+    if (!app.start.supervisor && !once) console.log(`\n  Hearthwarden is watching. Open ${link}\n`)
     const loops = runLoops(app)
     if (once) {
       await quiet(app)
@@ -59,14 +59,14 @@ async function late(stop: AbortSignal): Promise<void> {
   await pause(patience, new AbortController().signal)
 }
 
-/** Waits until every loop has had a turn and nothing has been stored for two seconds; five minutes at most. */
+/** Waits until every loop has had a turn (five minutes at most), and then until nothing is stored for two seconds (ten at most). */
 async function quiet({ board, store, start: { stop } }: App): Promise<void> {
+  const isStarting = () => board.rows().some(({ state }) => state === 'starting')
+  for (let second = 0; second < 300 && isStarting() && !stop.aborted; second += 1) await pause(1000, stop)
   let seen = -1
-  for (let second = 0; second < 300 && !stop.aborted; second += 2) {
-    await pause(2000, stop)
-    const isStarting = board.rows().some(({ state }) => state === 'starting')
-    if (!isStarting && store.commit() === seen) return
+  for (let second = 0; second < 10 && store.commit() !== seen && !stop.aborted; second += 2) {
     seen = store.commit()
+    await pause(2000, stop)
   }
 }
 

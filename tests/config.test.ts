@@ -131,6 +131,10 @@ test('wrong options: one sentence that names the option', () => {
       JSON.stringify(values),
     )
   }
+  assert.throws(
+    () => configOf({ environment: { HEARTHWARDEN_LAMPS: '1' } }),
+    /HEARTHWARDEN_LAMPS in the environment is no option/,
+  )
   const environment = { HEARTHWARDEN_NOTIFIERS_LAMP_POST_MAX_TIMES: 'many' }
   assert.throws(() => configOf({ environment }), /notifiers\.lamp-post\.maxTimes/)
 })

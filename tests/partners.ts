@@ -11,8 +11,7 @@ export function find(program: string): string | false {
       continue
     }
   }
-  if (process.env['HEARTHWARDEN_TEST_ALL'] === '1')
-    throw new Error(`${program} must be installed for this test`)
+  if (process.env['TEST_ALL_PARTNERS'] === '1') throw new Error(`${program} must be installed for this test`)
   return false
 }
 

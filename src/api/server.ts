@@ -154,6 +154,6 @@ function toListenError(error: Error, host: string, port: number): Error {
     EACCES: 'this needs more rights',
   }[codeOf(error) ?? '']
   return reason
-    ? new ConfigError(`cannot listen on ${host} port ${port}: ${reason}; choose another in the options.`)
+    ? new ConfigError(`cannot listen on ${host} port ${port}: ${reason}; set api.host or api.port to another`)
     : error
 }

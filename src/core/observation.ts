@@ -67,5 +67,8 @@ export interface HealthChange extends Seen {
 export type Observation = DnsQuery | DnsAnswer | Reading | Presence | HealthChange
 export type EventKind = Observation['kind']
 
+/** Every kind, in the order in which people are shown them. */
+export const eventKinds: readonly EventKind[] = ['dns-query', 'dns-answer', 'reading', 'presence', 'health']
+
 /** An observation about a known device: stored, never changed. (Import it by name: `Event` is also a global.) */
 export type Event = Observation & { readonly device: DeviceId }

@@ -1,5 +1,6 @@
 import type { AlertStatus } from '../core/alert.ts'
 import { messageOf } from '../core/errors.ts'
+import type { Grant } from '../core/grant.ts'
 import type { Asker, Request, RequestInput, RequestResult } from '../core/request.ts'
 import { requestSchema } from '../core/request.ts'
 import type { Store, StoredRequest } from '../store/store.ts'
@@ -143,6 +144,10 @@ async function expect(
   const from = now()
   const until = new Date(from.getTime() + days * 86_400_000)
   const signals = await store.signals.of(id)
+  const isSame = (grant: Grant) =>
+    grant.device === alert.device &&
+    signals.some(({ detector, target }) => detector === grant.detector && target === grant.target)
+  for (const before of store.grants.active(from).filter(isSame)) await store.grants.revoke(before.id, from)
   await store.grants.add(
     signals.map(({ detector, target }) => ({
       device: alert.device,

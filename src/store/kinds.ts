@@ -1,3 +1,4 @@
+import { eventKinds } from '../core/observation.ts'
 import type {
   DnsAnswer,
   DnsQuery,
@@ -125,9 +126,6 @@ export const kinds: { readonly [K in EventKind]: Kind<Extract<Observation, { kin
   presence,
   health,
 }
-
-/** All kinds. */
-export const eventKinds: readonly EventKind[] = ['dns-query', 'dns-answer', 'reading', 'presence', 'health']
 
 /** The tables of all kinds. */
 export const eventTables: readonly string[] = eventKinds.map((kind) => kinds[kind].table)

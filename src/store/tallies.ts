@@ -1,6 +1,7 @@
 import { toDeviceId } from '../core/device.ts'
 import type { Database } from './database.ts'
-import { eventKinds, kindOf } from './kinds.ts'
+import { eventKinds } from '../core/observation.ts'
+import { kindOf } from './kinds.ts'
 import { dateOf, numberOf, optional, some, textOf } from './rows.ts'
 import type { KindStats, Totals } from './store.ts'
 import { resolved } from './window.ts'

@@ -25,7 +25,7 @@ export function withoutOllama(): string | false {
   ].filter((name) => name !== false)
   if (missing.length === 0) return false
   const reason = `needs ${missing.join(', ')} to build a real Ollama`
-  if (process.env['HEARTHWARDEN_TEST_ALL'] === '1') throw new Error(reason)
+  if (process.env['TEST_ALL_PARTNERS'] === '1') throw new Error(reason)
   return reason
 }
 

@@ -90,6 +90,9 @@ test('“this is expected” is narrow, ends, and can be taken back', async (t) 
     [['dga', 'cdn.example']],
   )
 
+  assert.equal((await request({ kind: 'expect', alert: alert.id, days: 3 })).ok, true)
+  assert.equal(house.store.grants.active(house.now()).length, 1, 'said twice, it holds once')
+
   house.move('2026-11-20T13:00:00Z')
   await house.claim({ detector: 'dga', target: 'cdn.example', confidence: 0.95 })
   await until(async () => ((await house.store.signals.of(alert.id))[0]?.grant ? true : undefined), {

@@ -192,6 +192,6 @@ test('a port that is taken is one sentence', async () => {
     (error: unknown) =>
       error instanceof ConfigError &&
       error.message ===
-        `cannot listen on 127.0.0.1 port ${listener.port}: another program has it; choose another in the options.`,
+        `cannot listen on 127.0.0.1 port ${listener.port}: another program has it; set api.host or api.port to another`,
   )
 })

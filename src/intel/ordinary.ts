@@ -12,7 +12,7 @@ const everyday = new Set(
     'instagram.com whatsapp.com whatsapp.net netflix.com nflxvideo.net spotify.com twitter.com x.com linkedin.com ' +
     'reddit.com wikipedia.org wikimedia.org github.com githubusercontent.com gitlab.com bitbucket.org dropbox.com ' +
     'dropboxusercontent.com mozilla.org mozilla.com firefox.com debian.org ubuntu.com kernel.org docker.com docker.io ' +
-    'npmjs.org pypi.org home-assistant.io nabucasa.com telegram.org t.me discord.com discordapp.com ' +
+    'home-assistant.io nabucasa.com telegram.org t.me discord.com discordapp.com ' +
     'zoom.us slack.com adobe.com samsung.com sonos.com philips.com signify.com ikea.com tuya.com xiaomi.com ' +
     'letsencrypt.org digicert.com ntp.org yahoo.com ebay.com paypal.com bit.ly tinyurl.com archive.org mediafire.com'
   ).split(' '),

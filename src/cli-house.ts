@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { type Client, clientOf, makeClient } from './api/client.ts'
 import { openApp } from './app.ts'
 import { runRequests } from './app-requests.ts'
-import { makePrinter, type Printer } from './cli-print.ts'
+import { makePrinter, type Printer, toLocal } from './cli-print.ts'
 import { type Given, toStart } from './main.ts'
 
 /** Options that every command has. */
@@ -88,4 +88,23 @@ export function toWords(words: readonly string[]): (text: string) => string {
 export async function namesOf(client: Client): Promise<(device: string) => string> {
   const names = new Map((await client.devices()).map(({ id, name }) => [id, name]))
   return (device) => names.get(device) ?? device
+}
+
+/** How a detector's claim is shown. */
+export function claimColumns(name: (device: string) => string) {
+  return {
+    When: (claim: Claim) => toLocal(claim.at),
+    Detector: (claim: Claim) => claim.detector,
+    Sure: (claim: Claim) => percent(claim.confidence),
+    Device: (claim: Claim) => name(claim.device),
+    What: (claim: Claim) => claim.summary,
+  }
+}
+
+interface Claim {
+  readonly at: string
+  readonly detector: string
+  readonly confidence: number
+  readonly device: string
+  readonly summary: string
 }

@@ -1,8 +1,8 @@
 import {
   type AddCommand,
   type Common,
+  claimColumns,
   namesOf,
-  percent,
   since,
   toNumber,
   toWords,
@@ -86,18 +86,7 @@ export function addLooking(command: AddCommand): void {
           ...(from && { since: from }),
           limit,
         })
-        print.rows(
-          rows,
-          {
-            Id: (row) => row.id,
-            When: (row) => toLocal(row.at),
-            Detector: (row) => row.detector,
-            Sure: (row) => percent(row.confidence),
-            Device: (row) => name(row.device),
-            What: (row) => row.summary,
-          },
-          'No signals',
-        )
+        print.rows(rows, { Id: (row) => row.id, ...claimColumns(name) }, 'No signals')
       }),
     )
 

@@ -3,6 +3,7 @@ import { judgeNames } from './app-names.ts'
 import {
   type AddCommand,
   type Common,
+  claimColumns,
   namesOf,
   percent,
   since,
@@ -11,7 +12,7 @@ import {
   withHouse,
 } from './cli-house.ts'
 import { importFiles } from './cli-import.ts'
-import { makePrinter, showResult, toLocal } from './cli-print.ts'
+import { makePrinter, showResult } from './cli-print.ts'
 import { runDaemon } from './main.ts'
 
 /** Commands that do something. */
@@ -68,17 +69,7 @@ export function addWorking(command: AddCommand): void {
           ...(from && { since: from }),
           ...(to && { until: to }),
         })
-        print.rows(
-          rows,
-          {
-            When: (row) => toLocal(row.at),
-            Detector: (row) => row.detector,
-            Sure: (row) => percent(row.confidence),
-            Device: (row) => name(row.device),
-            What: (row) => row.summary,
-          },
-          'Nothing would be claimed',
-        )
+        print.rows(rows, claimColumns(name), 'Nothing would be claimed')
       }),
     )
 

@@ -24,7 +24,8 @@ test('while there is no model to ask nothing is judged, and it says what to do',
   await stop()
   await assert.rejects(judgeOf(address).judge(question()), {
     name: 'UnavailableError',
-    message: /^127\.0\.0\.1:\d+ does not answer \((ECONNREFUSED|the connection broke)\): start Ollama there, or correct its address$/,
+    message:
+      /^127\.0\.0\.1:\d+ does not answer \((ECONNREFUSED|the connection broke)\): start Ollama there, or correct its address$/,
   })
 
   const page = createServer((_, response) =>

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { codeOf, ConfigError, messageOf } from '../core/errors.ts'
 import { compact } from './compaction.ts'
 import { migrate, versionOf, type Migration } from './migrations.ts'
+import { makePool } from './pool.ts'
 import { toSession, type Row, type Session, type Values } from './session.ts'
 
 /** The one DuckDB file, opened: mended, migrated, compacted, hardened. */
@@ -16,7 +17,8 @@ export interface Database {
   readonly session: Session
   /** A question, on a connection of its own; at most two at a time. */
   rows(sql: string, values?: Values): Promise<Row[]>
-  close(): void
+  /** After the questions that are under way: DuckDB does not survive a connection that is closed in the middle of one. */
+  close(): Promise<void>
 }
 
 export interface DatabaseOptions {
@@ -41,33 +43,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   )
   await session.run('SET enable_external_access = false')
   await session.run('SET lock_configuration = true')
-  const take = makePool(pool)
+  const lent = makePool(pool)
   return {
     file,
     findings,
     session,
-    rows: (sql, values) => take((reader) => reader.rows(sql, values)),
-    close() {
+    rows: (sql, values) => lent.take((reader) => reader.rows(sql, values)),
+    async close() {
+      await lent.close()
       for (const reader of pool) reader.close()
       session.close()
       instance.closeSync()
     },
-  }
-}
-
-/** Lends each thing to one at a time; who finds none waits for his turn. */
-function makePool<T>(things: readonly T[]): <R>(use: (thing: T) => Promise<R>) => Promise<R> {
-  const free = [...things]
-  const waiting: ((thing: T) => void)[] = []
-  return async (use) => {
-    const thing = free.pop() ?? (await new Promise<T>((resolve) => void waiting.push(resolve)))
-    try {
-      return await use(thing)
-    } finally {
-      const next = waiting.shift()
-      if (next) next(thing)
-      else free.push(thing)
-    }
   }
 }
 

@@ -86,13 +86,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
           await devices.saveSights()
         } finally {
           await writer.close()
-          database.close()
+          await database.close()
         }
       },
     }
   } catch (error) {
     await writer.close()
-    database.close()
+    await database.close()
     throw error
   }
 }

@@ -25,7 +25,7 @@ async function setUp(t: TestContext) {
   const writer = makeWriter(session)
   t.after(async () => {
     await writer.close()
-    database.close()
+    await database.close()
     await rm(folder, { recursive: true })
   })
   const cursors = await openCursors(database, writer)

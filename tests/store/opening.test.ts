@@ -143,7 +143,7 @@ void test('a newer step of the schema is taken with a copy made before; an older
   const folder = await makeFolder(t)
   const first = await openDatabase({ folder, memoryLimit: '64MB', migrations, now })
   await first.session.run("INSERT INTO meta VALUES ('kept', 'yes')")
-  first.close()
+  await first.close()
   const second = {
     version: 2,
     statements: ['ALTER TABLE meta ADD COLUMN note VARCHAR', "UPDATE meta SET note = 'seen'"],
@@ -161,7 +161,7 @@ void test('a newer step of the schema is taken with a copy made before; an older
   })
   const [row] = await migrated.rows("SELECT note FROM meta WHERE name = 'kept'")
   assert.equal(row && textOf(row, 'note'), 'seen')
-  migrated.close()
+  await migrated.close()
   assert.ok((await readdir(folder)).includes('hearthwarden.duckdb.version-1'))
   await assert.rejects(openDatabase({ folder, memoryLimit: '64MB', migrations, now }), (error) => {
     assert.ok(error instanceof ConfigError)
@@ -186,7 +186,7 @@ void test('the table of kinds and the steps of the schema agree', async (t) => {
       )
     }
   } finally {
-    database.close()
+    await database.close()
   }
 })
 
@@ -208,7 +208,7 @@ void test('a database that was opened reaches no file and no setting', async (t)
     )
     assert.equal(row && numberOf(row, 'count'), 1)
   } finally {
-    database.close()
+    await database.close()
   }
 })
 
@@ -219,7 +219,7 @@ void test('a file that is mostly empty is made small at the next start', async (
   await first.session.run('CREATE TABLE big AS SELECT uuid()::VARCHAR AS text FROM range(4000000)')
   await first.session.run('CHECKPOINT')
   await first.session.run('DROP TABLE big')
-  first.close()
+  await first.close()
   const file = join(folder, 'hearthwarden.duckdb')
   const before = (await stat(file)).size
   const second = await openDatabase({ folder, memoryLimit: '64MB', migrations, now })
@@ -229,7 +229,7 @@ void test('a file that is mostly empty is made small at the next start', async (
     const [row] = await second.rows("SELECT value FROM meta WHERE name = 'kept'")
     assert.equal(row && textOf(row, 'value'), 'yes')
   } finally {
-    second.close()
+    await second.close()
   }
   assert.deepEqual(
     (await readdir(folder)).filter((name) => name.includes('compacting')),

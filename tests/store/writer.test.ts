@@ -16,7 +16,7 @@ async function setUp(t: TestContext) {
   const writer = makeWriter(database.session)
   t.after(async () => {
     await writer.close()
-    database.close()
+    await database.close()
     await rm(folder, { recursive: true })
   })
   const names = async () =>

@@ -12,7 +12,8 @@ import {
   resultSchema,
   signalSchema,
 } from './wire/alerts.ts'
-import { baselineSchema, deviceViewSchema, eventSchema } from './wire/devices.ts'
+import { baselineSchema, deviceViewSchema } from './wire/devices.ts'
+import { eventSchema } from './wire/events.ts'
 import { claimSchema, collectedSchema, importedSchema } from './work.ts'
 import { checkedSchema, recapSchema, settingSchema, statsSchema, statusSchema } from './wire/house.ts'
 

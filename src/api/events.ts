@@ -1,17 +1,18 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import { toDeviceId } from '../core/device.ts'
+import { eventKinds } from '../core/observation.ts'
 import type { StoredEvent } from '../store/store.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, refusals } from './router.ts'
 import { signalSchema } from './wire/alerts.ts'
-import { eventSchema } from './wire/devices.ts'
+import { eventSchema } from './wire/events.ts'
 
 const time = z.iso.datetime({ offset: true })
 
 /** A body, not a query: Home Assistant's Supervisor refuses odd query strings, and names hold odd characters. */
 const searchSchema = z.object({
-  kinds: z.array(z.enum(['dns-query', 'dns-answer', 'reading', 'presence', 'health'])).optional(),
+  kinds: z.array(z.enum(eventKinds)).optional(),
   since: time.optional(),
   until: time.optional(),
   device: z.string().max(255).optional(),

@@ -1,14 +1,5 @@
-import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net'
-
-/** An address in the one spelling that is kept: lower case, shortest form, no zone, IPv4 not dressed as IPv6. Undefined for anything else. */
-export function normalAddress(text: string): string | undefined {
-  const bare = text.replace(/%.*$/s, '')
-  const family = isIP(bare)
-  if (family === 0) return undefined
-  if (family === 4) return bare
-  const { address } = new SocketAddress({ address: bare, family: 'ipv6' })
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address
-}
+import { isIPv4 } from 'node:net'
+import { normalAddress } from '../core/address.ts'
 
 /** A MAC in lower case with colons. Undefined for text that is none, for groups (multicast, broadcast) and for zeros. */
 export function normalMac(text: string): string | undefined {
@@ -21,15 +12,6 @@ export function normalMac(text: string): string | undefined {
 /** The maker did not give it: a phone that hides its identity, or a virtual machine. */
 export function isLocallyAdministered(mac: string): boolean {
   return (Number.parseInt(mac.slice(0, 2), 16) & 2) !== 0
-}
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8)
-loopback.addAddress('::1', 'ipv6')
-
-/** Whether it never leaves the machine: 127.0.0.0/8 and ::1. */
-export function isLoopback(address: string): boolean {
-  return loopback.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 
 /** A network as the first and last of its addresses; IPv4 lies where `::ffff:0:0/96` does. Undefined when it is none. */

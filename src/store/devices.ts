@@ -9,6 +9,8 @@ import type { Devices } from './store.ts'
 import type { Transaction, Writer } from './writer.ts'
 
 export interface OpenDevices extends Devices {
+  /** The address whose doing this is; undefined: this machine. */
+  whose(observation: Observation): string | undefined
   /** Whose doing this is. In a transaction that ends with `save`. */
   of(observation: Observation): DeviceId
   /** Before the first `of` of a transaction: what an earlier one has lost is read again. */
@@ -103,6 +105,7 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
     save,
     resolve,
     list,
+    whose: (observation) => registry.whose(observation),
     of: (observation) => registry.of(observation),
     merges: () => merges,
     async saveSights() {

@@ -4,7 +4,8 @@ import type { Database } from './database.ts'
 import type { OpenDevices } from './devices.ts'
 import type { FirstAsked } from './first-asked.ts'
 import { kept } from './kept.ts'
-import { eventTables, kindOf, type Derived } from './kinds.ts'
+import { eventTables, kindOf } from './kinds.ts'
+import type { Cell, Derived } from './kinds/column.ts'
 import { numberOf } from './rows.ts'
 import { toTimestamp } from './session.ts'
 import type { Events } from './store.ts'
@@ -59,11 +60,12 @@ export async function openEvents(parts: EventParts): Promise<Pick<Events, 'save'
       appender.appendVarchar(device)
       appender.appendVarchar(piece.loop)
       appender.appendBoolean(imported)
-      appendText(appender, observation.address)
+      appendText(appender, devices.whose(observation))
       for (const { type, value } of columns) {
         const cell = value(observation, derived)
         if (type === 'VARCHAR') appendText(appender, cell)
-        else appendNumber(appender, cell)
+        else if (type === 'DOUBLE') appendNumber(appender, cell)
+        else appendBoolean(appender, cell)
       }
       appender.endRow()
     }
@@ -99,12 +101,17 @@ async function newestOf(database: Database): Promise<number> {
   return row ? numberOf(row, 'seq') : 0
 }
 
-function appendText(appender: DuckDBAppender, cell: string | number | undefined): void {
+function appendText(appender: DuckDBAppender, cell: Cell): void {
   if (typeof cell === 'string') appender.appendVarchar(cell)
   else appender.appendNull()
 }
 
-function appendNumber(appender: DuckDBAppender, cell: string | number | undefined): void {
+function appendNumber(appender: DuckDBAppender, cell: Cell): void {
   if (typeof cell === 'number') appender.appendDouble(cell)
+  else appender.appendNull()
+}
+
+function appendBoolean(appender: DuckDBAppender, cell: Cell): void {
+  if (typeof cell === 'boolean') appender.appendBoolean(cell)
   else appender.appendNull()
 }

@@ -1,5 +1,6 @@
 import type { Indicator } from '../core/indicator.ts'
-import { normalAddress, toRange } from './addresses.ts'
+import { normalAddress } from '../core/address.ts'
+import { toRange } from './addresses.ts'
 import type { Database } from './database.ts'
 import { parentsOf } from './domains.ts'
 import { toFinder, type FindNetworks, type Network } from './networks.ts'

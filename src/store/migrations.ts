@@ -36,6 +36,18 @@ export const migrations: readonly Migration[] = [
       ...judgementTables,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `CREATE TABLE connection (${common}, flow VARCHAR, state VARCHAR, protocol VARCHAR, originator VARCHAR, originator_port DOUBLE, responder VARCHAR, responder_port DOUBLE, duration DOUBLE, bytes_out DOUBLE, bytes_in DOUBLE, packets_out DOUBLE, packets_in DOUBLE, answered BOOLEAN)`,
+      `CREATE TABLE auth_attempt (${common}, outcome VARCHAR, origin VARCHAR, account VARCHAR, unknown_user BOOLEAN, service VARCHAR, method VARCHAR, host VARCHAR, times DOUBLE)`,
+      `CREATE TABLE host_scan (${common}, state VARCHAR, ports VARCHAR, open DOUBLE)`,
+      `CREATE TABLE service (${common}, protocol VARCHAR, port DOUBLE, service VARCHAR, product VARCHAR, version VARCHAR)`,
+      `CREATE TABLE process (${common}, name VARCHAR, state VARCHAR, "count" DOUBLE, reason VARCHAR)`,
+      `CREATE TABLE container (${common}, name VARCHAR, state VARCHAR, image VARCHAR, restarts DOUBLE, reason VARCHAR)`,
+      `CREATE TABLE log_line (${common}, host VARCHAR, program VARCHAR, pid DOUBLE, facility VARCHAR, severity VARCHAR, message VARCHAR, template VARCHAR)`,
+    ],
+  },
 ]
 
 /** The version of the schema in this file; 0 when it is empty. */

@@ -1,5 +1,6 @@
 import type { Indicator } from '../core/indicator.ts'
-import { normalAddress, toNumber } from './addresses.ts'
+import { normalAddress } from '../core/address.ts'
+import { toNumber } from './addresses.ts'
 
 /** A network of a list, as the first and last of its addresses. */
 export interface Network {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { thisMachine, toDeviceId, type DeviceId } from '../core/device.ts'
 import type { Observation, Presence } from '../core/observation.ts'
-import { isLoopback, normalAddress, normalMac } from './addresses.ts'
+import { isLoopback, isPrivate, normalAddress } from '../core/address.ts'
+import { normalMac } from './addresses.ts'
 import { flat } from './flat.ts'
 
 /** A device as the registry keeps it. Times are milliseconds since 1970. */
@@ -23,6 +24,8 @@ export interface Registry {
   readonly known: ReadonlyMap<DeviceId, Known>
   /** A merged id and the device that it is now. */
   readonly aliases: ReadonlyMap<DeviceId, DeviceId>
+  /** The address whose doing this is: of two, the one that begins, when that is at home, else the other. Undefined: this machine. */
+  whose(observation: Observation): string | undefined
   /** Whose doing this is; a new device when nobody is known by this address. */
   of(observation: Observation): DeviceId
   /** The device that has this address now. */
@@ -181,9 +184,27 @@ export function makeRegistry(
     return device
   }
 
+  /** At home is what never leaves a home, and what a device of this house is known by. */
+  const isHome = (address: string): boolean => {
+    const place = normalAddress(address)
+    return place !== undefined && (isPrivate(place) || holders.has(place))
+  }
+
+  const whose = (observation: Observation): string | undefined => {
+    if (observation.kind === 'connection') {
+      const { originator, responder } = observation
+      if (isHome(originator)) return originator
+      return isHome(responder) ? responder : undefined
+    }
+    if (observation.kind === 'auth-attempt' && observation.from !== undefined && isHome(observation.from))
+      return observation.from
+    return observation.address
+  }
+
   return {
     known,
     aliases,
+    whose,
     at: (address) => {
       const place = normalAddress(address)
       if (place === undefined) return undefined
@@ -192,7 +213,7 @@ export function makeRegistry(
     of(observation) {
       const at = observation.at.getTime()
       if (observation.kind === 'presence') return see(present(observation, at), at)
-      const { address } = observation
+      const address = whose(observation)
       if (address === undefined) return see(machine(at), at)
       const spelt = spellings.get(address)
       if (spelt) return see(spelt, at)

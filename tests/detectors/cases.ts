@@ -1,42 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { loopStates } from '../../src/core/health.ts'
+import { seenSchema } from '../../src/api/wire/events.ts'
 import type { Observation } from '../../src/core/observation.ts'
 
-const at = z.iso.datetime().transform((text) => new Date(text))
-const address = z.string().exactOptional()
-
-const saw = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('dns-query'), at, address, qname: z.string(), qtype: z.string() }),
-  z.object({
-    kind: z.literal('dns-answer'),
-    at,
-    address,
-    qname: z.string(),
-    rcode: z.string(),
-    answer: z.string().exactOptional(),
-    source: z.enum(['upstream', 'cache', 'config', 'hosts', 'blocked']),
-  }),
-  z.object({
-    kind: z.literal('reading'),
-    at,
-    address,
-    quantity: z.literal('temperature'),
-    sensor: z.string(),
-    value: z.number(),
-    unit: z.literal('°C'),
-    limit: z.number().exactOptional(),
-  }),
-  z.object({
-    kind: z.literal('health'),
-    at,
-    address,
-    loop: z.string(),
-    state: z.enum(loopStates),
-    reason: z.string().exactOptional(),
-  }),
-])
+const saw = seenSchema({ at: z.iso.datetime().transform((text) => new Date(text)) })
 const line = z.object({ from: z.string(), saw })
 
 const expectedSignal = z.strictObject({

@@ -144,11 +144,12 @@ void test('a newer step of the schema is taken with a copy made before; an older
   const first = await openDatabase({ folder, memoryLimit: '64MB', migrations, now })
   await first.session.run("INSERT INTO meta VALUES ('kept', 'yes')")
   await first.close()
+  const newest = migrations.at(-1)?.version ?? 0
   const second = {
-    version: 2,
+    version: newest + 1,
     statements: ['ALTER TABLE meta ADD COLUMN note VARCHAR', "UPDATE meta SET note = 'seen'"],
   }
-  const broken = { version: 2, statements: [...second.statements, 'DROP TABLE nothing'] }
+  const broken = { version: newest + 1, statements: [...second.statements, 'DROP TABLE nothing'] }
   await assert.rejects(
     openDatabase({ folder, memoryLimit: '64MB', migrations: [...migrations, broken], now }),
     /nothing does not exist/,
@@ -162,7 +163,7 @@ void test('a newer step of the schema is taken with a copy made before; an older
   const [row] = await migrated.rows("SELECT note FROM meta WHERE name = 'kept'")
   assert.equal(row && textOf(row, 'note'), 'seen')
   await migrated.close()
-  assert.ok((await readdir(folder)).includes('hearthwarden.duckdb.version-1'))
+  assert.ok((await readdir(folder)).includes(`hearthwarden.duckdb.version-${newest}`))
   await assert.rejects(openDatabase({ folder, memoryLimit: '64MB', migrations, now }), (error) => {
     assert.ok(error instanceof ConfigError)
     assert.match(error.message, /written by a newer Hearthwarden/)

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { loopStates } from '../../core/health.ts'
 import { alertRowSchema, deviceSchema, grantSchema, time } from './alerts.ts'
 
 /** One device, what is normal for it, and what it was seen to do. */
@@ -43,49 +42,3 @@ export const deviceViewSchema = z
     baselines: z.array(baselineSchema),
   })
   .meta({ id: 'DeviceView' })
-
-const eventShape = {
-  seq: z.int(),
-  collectedBy: z.string().describe('the loop that collected it'),
-  imported: z.boolean(),
-  device: z.string(),
-  at: time,
-  address: z.string().optional(),
-}
-
-export const eventSchema = z
-  .discriminatedUnion('kind', [
-    z.object({ ...eventShape, kind: z.literal('dns-query'), qname: z.string(), qtype: z.string() }),
-    z.object({
-      ...eventShape,
-      kind: z.literal('dns-answer'),
-      qname: z.string(),
-      rcode: z.string(),
-      answer: z.string().optional(),
-      source: z.string(),
-    }),
-    z.object({
-      ...eventShape,
-      kind: z.literal('reading'),
-      quantity: z.string(),
-      sensor: z.string(),
-      value: z.number(),
-      unit: z.string(),
-      limit: z.number().optional(),
-    }),
-    z.object({
-      ...eventShape,
-      kind: z.literal('presence'),
-      mac: z.string(),
-      hostname: z.string().optional(),
-      via: z.enum(['neighbour', 'lease']),
-    }),
-    z.object({
-      ...eventShape,
-      kind: z.literal('health'),
-      loop: z.string(),
-      state: z.enum(loopStates),
-      reason: z.string().optional(),
-    }),
-  ])
-  .meta({ id: 'Event' })

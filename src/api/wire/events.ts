@@ -1,0 +1,142 @@
+import * as z from 'zod'
+import { loopStates } from '../../core/health.ts'
+import { logSeverities, quantities, units } from '../../core/observation.ts'
+import { time } from './alerts.ts'
+
+const address = z.string().exactOptional()
+
+/** What was seen, of every kind; `shape` is what all kinds have beside the address. */
+export function seenSchema<S extends z.ZodRawShape>(shape: S) {
+  return z.discriminatedUnion('kind', [
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('dns-query'),
+      qname: z.string(),
+      qtype: z.string(),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('dns-answer'),
+      qname: z.string(),
+      rcode: z.string(),
+      answer: z.string().exactOptional(),
+      source: z.enum(['upstream', 'cache', 'config', 'hosts', 'blocked']),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('connection'),
+      flow: z.string(),
+      state: z.enum(['begun', 'open', 'ended']),
+      protocol: z.string(),
+      originator: z.string(),
+      originatorPort: z.number().exactOptional(),
+      responder: z.string(),
+      responderPort: z.number().exactOptional(),
+      duration: z.number().exactOptional(),
+      bytesOut: z.number().exactOptional(),
+      bytesIn: z.number().exactOptional(),
+      packetsOut: z.number().exactOptional(),
+      packetsIn: z.number().exactOptional(),
+      answered: z.boolean().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('auth-attempt'),
+      outcome: z.enum(['success', 'failure']),
+      from: z.string().exactOptional(),
+      user: z.string(),
+      unknownUser: z.boolean().exactOptional(),
+      service: z.string(),
+      method: z.string().exactOptional(),
+      host: z.string().exactOptional(),
+      times: z.number().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('reading'),
+      quantity: z.enum(quantities),
+      sensor: z.string(),
+      value: z.number(),
+      unit: z.enum(Object.values(units)),
+      limit: z.number().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      kind: z.literal('service'),
+      address: z.string(),
+      protocol: z.enum(['tcp', 'udp']),
+      port: z.number(),
+      service: z.string().exactOptional(),
+      product: z.string().exactOptional(),
+      version: z.string().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      kind: z.literal('host-scan'),
+      address: z.string(),
+      state: z.enum(['up', 'down']),
+      ports: z.string().exactOptional(),
+      open: z.number().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('process'),
+      name: z.string(),
+      state: z.enum(['running', 'missing', 'unseen']),
+      count: z.number().exactOptional(),
+      reason: z.string().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('container'),
+      name: z.string(),
+      state: z.enum(['running', 'stopped', 'unhealthy', 'restarting', 'paused', 'missing', 'unseen']),
+      image: z.string().exactOptional(),
+      restarts: z.number().exactOptional(),
+      reason: z.string().exactOptional(),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('log-line'),
+      host: z.string().exactOptional(),
+      program: z.string(),
+      pid: z.number().exactOptional(),
+      facility: z.string().exactOptional(),
+      severity: z.enum(logSeverities).exactOptional(),
+      message: z.string(),
+      template: z.string(),
+    }),
+    z.object({
+      ...shape,
+      kind: z.literal('presence'),
+      address: z.string(),
+      mac: z.string(),
+      hostname: z.string().exactOptional(),
+      via: z.enum(['neighbour', 'lease', 'scan']),
+    }),
+    z.object({
+      ...shape,
+      address,
+      kind: z.literal('health'),
+      loop: z.string(),
+      state: z.enum(loopStates),
+      reason: z.string().exactOptional(),
+    }),
+  ])
+}
+
+export const eventSchema = seenSchema({
+  seq: z.int(),
+  collectedBy: z.string().describe('the loop that collected it'),
+  imported: z.boolean(),
+  device: z.string(),
+  at: time,
+}).meta({ id: 'Event' })

@@ -1,4 +1,4 @@
-import type { Result } from './wire.ts'
+import type { Result, Sight } from './wire.ts'
 
 /** The API answered with a refusal, or not at all. The message is a sentence for a person. */
 export class ApiError extends Error {
@@ -20,6 +20,20 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 /** Asks the house for something. */
 export async function post(path: string, body: object = {}): Promise<Result> {
   return send<Result>(path, json('POST', body))
+}
+
+/** What was seen, newest first. A body, as names hold characters that some on the way refuse in an address. */
+export async function search(
+  wanted: {
+    readonly limit: number
+    readonly text?: string
+    readonly kinds?: readonly string[]
+    readonly device?: string
+    readonly before?: number
+  },
+  signal: AbortSignal,
+): Promise<readonly Sight[]> {
+  return send<readonly Sight[]>('api/events/search', { ...json('POST', wanted), signal })
 }
 
 /** Saves one setting; null is its default. */

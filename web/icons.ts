@@ -6,6 +6,7 @@ const paths = {
   home: svg`<path d="M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z"/>`,
   alerts: svg`<path d="M6 16v-5a6 6 0 0 1 12 0v5l2 2H4zM10 21h4"/>`,
   devices: svg`<rect x="3" y="5" width="13" height="10" rx="1.5"/><path d="M7 19h5M9.5 15v4"/><rect x="17" y="9" width="5" height="11" rx="1.2"/>`,
+  events: svg`<path d="M9 6h11M9 12h11M9 18h11M4.5 6v.1M4.5 12v.1M4.5 18v.1"/>`,
   health: svg`<path d="M3 12h4l2.5-6 4 12 2.5-6h5"/>`,
   recap: svg`<path d="M4 18h16M7 18a5 5 0 0 1 10 0M12 5v4M4.5 10.5 7 12.5M19.5 10.5 17 12.5"/>`,
   settings: svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,

@@ -4,13 +4,14 @@ export interface Route {
   readonly id?: string
 }
 
-export const pages = ['home', 'alerts', 'devices', 'health', 'recap', 'settings'] as const
+export const pages = ['home', 'alerts', 'devices', 'events', 'health', 'recap', 'settings'] as const
 export type PageName = (typeof pages)[number]
 
 export const pageTitles: Record<PageName, string> = {
   home: 'Home',
   alerts: 'Alerts',
   devices: 'Devices',
+  events: 'Events',
   health: 'Health',
   recap: 'Recap',
   settings: 'Settings',

@@ -143,6 +143,14 @@ export interface DeviceView {
   readonly grants: readonly Grant[]
 }
 
+/** One event; what else it holds depends on its kind. */
+export type Sight = {
+  readonly seq: number
+  readonly at: string
+  readonly device: string
+  readonly kind: string
+} & Readonly<Record<string, string | number | boolean | undefined>>
+
 export interface PluginChecks {
   readonly plugin: string
   readonly kind: string

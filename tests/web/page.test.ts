@@ -174,6 +174,25 @@ suite('the page', { skip: without('chromium') }, () => {
     await page.context().close()
   })
 
+  test('finds what was seen, by text, kind and device', async () => {
+    const { page, complaints } = await open('#/events')
+    const rows = page.locator('hw-events li')
+    await rows.filter({ hasText: 'asked for login.bad.example (A)' }).first().waitFor()
+    await page.getByLabel('Kind').selectOption('Answers to names')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await rows.filter({ hasText: 'login.bad.example is NXDOMAIN, blocked' }).first().waitFor()
+    assert.equal(await rows.filter({ hasText: 'asked for' }).count(), 0)
+    await page.getByLabel('With this in it').fill('nobody-asked-for-this')
+    await page.keyboard.press('Enter')
+    await page.getByText('Nothing like that was seen').waitFor()
+    await page.goto(`${listener.address}/#/devices/${device}`)
+    await page.getByRole('link', { name: 'Everything it was seen to do' }).click()
+    await page.getByRole('heading', { name: /was seen to do/ }).waitFor()
+    await rows.filter({ hasText: 'asked for login.bad.example (A)' }).first().waitFor()
+    assert.deepEqual(complaints, [])
+    await page.context().close()
+  })
+
   test('gives a device a name of our own', async () => {
     const { page } = await open(`#/devices/${device}`)
     await page.getByRole('button', { name: 'Rename' }).click()

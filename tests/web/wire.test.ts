@@ -9,6 +9,7 @@ import type {
   resultSchema,
 } from '../../src/api/wire/alerts.ts'
 import type { deviceViewSchema } from '../../src/api/wire/devices.ts'
+import type { eventSchema } from '../../src/api/wire/events.ts'
 import type {
   checkedSchema,
   recapSchema,
@@ -31,6 +32,7 @@ interface Promised {
   Recap: z.infer<typeof recapSchema>
   Result: z.infer<typeof resultSchema>
   Setting: z.infer<typeof settingSchema>
+  Sight: z.infer<typeof eventSchema>
 }
 
 interface Read {
@@ -45,6 +47,7 @@ interface Read {
   Recap: wire.Recap
   Result: wire.Result
   Setting: wire.Setting
+  Sight: wire.Sight
 }
 
 test('what the page reads is what the API promises', () => {

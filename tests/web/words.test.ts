@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventKinds } from '../../src/core/observation.ts'
 import { fieldOf, textOf, valueOf } from '../../web/field.ts'
 import { hashOf, routeOf } from '../../web/route.ts'
+import { bytes, sentenceOf, sightKinds } from '../../web/sights.ts'
 import type { HealthRow, LoopState } from '../../web/wire.ts'
 import { ago, count, headline, lasting, spaced, sureness } from '../../web/words.ts'
 
@@ -66,4 +68,49 @@ test('a setting’s field follows from its schema, and gives back what was typed
   const json = fieldOf({ schema: { type: 'object' } })
   assert.deepEqual(valueOf(json, textOf(json, { a: [1] })), { a: [1] })
   assert.throws(() => valueOf(json, '{'), SyntaxError)
+})
+
+test('every kind of event is a sentence', () => {
+  assert.deepEqual(Object.keys(sightKinds).toSorted(), eventKinds.toSorted())
+  const base = { seq: 1, at: '2026-11-20T12:00:00Z', device: 'd-1' }
+  const camera = {
+    originator: '192.168.1.5',
+    originatorPort: 50_000,
+    responder: '2001:db8::1',
+    responderPort: 443,
+  }
+  assert.equal(
+    sentenceOf({
+      ...base,
+      kind: 'connection',
+      ...camera,
+      protocol: 'tcp',
+      state: 'ended',
+      bytesOut: 1_234_567,
+      bytesIn: 800,
+    }),
+    '192.168.1.5:50000 → [2001:db8::1]:443, tcp, ended, 1.2 MB out, 800 B in',
+  )
+  assert.equal(
+    sentenceOf({
+      ...base,
+      kind: 'auth-attempt',
+      outcome: 'failure',
+      user: 'root',
+      service: 'sshd',
+      host: 'nas',
+      from: '192.168.1.9',
+      times: 3,
+    }),
+    'failed to log in as root (sshd on nas) from 192.168.1.9, 3 times',
+  )
+  assert.equal(
+    sentenceOf({ ...base, kind: 'service', port: 23, protocol: 'tcp', service: 'telnet' }),
+    'port 23/tcp is open (telnet)',
+  )
+  for (const kind of eventKinds) assert.equal(sentenceOf({ ...base, kind }).length > 0, true)
+})
+
+test('bytes are said by thousands', () => {
+  assert.deepEqual([0, 999, 1500, 12_345, 5e9].map(bytes), ['0 B', '999 B', '1.5 kB', '12 kB', '5 GB'])
 })

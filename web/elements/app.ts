@@ -145,6 +145,8 @@ class HwApp extends LitElement {
         return id
           ? html`<hw-device .live=${live} .overview=${live?.overview} .deviceId=${id}></hw-device>`
           : html`<hw-devices .live=${live}></hw-devices>`
+      case 'events':
+        return html`<hw-events .live=${live} .deviceId=${id}></hw-events>`
       case 'health':
         return html`<hw-health .overview=${live?.overview}></hw-health>`
       case 'recap':

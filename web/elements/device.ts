@@ -77,6 +77,9 @@ class HwDevice extends LitElement {
               <hw-device-name .device=${value.device}></hw-device-name>
               ${this.#facts(value.device)} ${this.#alerts(value)} ${this.#domains(value.domains)}
               ${this.#grants(value.grants)}
+              <p>
+                <a href=${hashOf('events', value.device.id)}>Everything it was seen to do</a>
+              </p>
             </article>`
           : error === undefined
             ? html`<p class="soft">Looking…</p>`

@@ -4,7 +4,8 @@ import * as z from 'zod'
 import { alertStatuses, type Alert, type AlertView } from '../core/alert.ts'
 import { toDeviceId } from '../core/device.ts'
 import { severities } from '../core/severity.ts'
-import type { Store } from '../store/store.ts'
+import type { Asker } from '../core/request.ts'
+import type { Store, StoredRequest } from '../store/store.ts'
 import type { ApiParts } from './parts.ts'
 import { body, json, makeRouter, missing, refusals } from './router.ts'
 import { alertRowSchema, alertStorySchema, resultSchema } from './wire/alerts.ts'
@@ -99,7 +100,8 @@ export function alertRoutes({ store, board, words, ask }: ApiParts) {
           ),
         ),
       )
-      return c.json({ alert: view, story: storyOf(view, told.flat()) }, 200)
+      const asked = (await store.requests.about(id)).flatMap((request) => toAsked(request, alert))
+      return c.json({ alert: view, story: storyOf(view, [...told.flat(), ...asked]) }, 200)
     })
     .openapi(acknowledge, async (c) =>
       c.json(await ask({ kind: 'acknowledge', alert: c.req.valid('param').id }, c.get('by') ?? 'cli'), 200),
@@ -125,12 +127,39 @@ export function toAlertRow(alert: Alert, { devices }: Pick<Store, 'devices'>) {
   return { ...alert, deviceName: devices.get(alert.device)?.name ?? alert.device }
 }
 
-/** What happened, oldest first: each kind of signal once, the verdict, and who was told. */
-export function storyOf(view: AlertView, told: readonly { at: Date; what: string }[]) {
+/** What happened, oldest first: each kind of signal once, the verdict, who was told, and what people said to it. */
+export function storyOf(view: AlertView, others: readonly { at: Date; what: string }[]) {
   return [
     { at: view.openedAt, what: 'Opened' },
     ...view.signals.map(({ firstAt, summary }) => ({ at: firstAt, what: summary })),
     ...(view.verdict ? [{ at: view.verdict.at, what: `Judged ${view.verdict.severity}` }] : []),
-    ...told,
+    ...others,
   ].sort((a, b) => a.at.getTime() - b.at.getTime())
+}
+
+const places: Readonly<Record<Asker, string>> = {
+  page: 'on this page',
+  cli: 'in the terminal',
+  mqtt: 'in Home Assistant',
+  phone: 'on a phone',
+}
+
+/** What a person said to an alert, where it was done. */
+function toAsked(
+  { at, by, request, result }: StoredRequest,
+  { openedAt, status }: Alert,
+): { at: Date; what: string }[] {
+  if (result?.ok !== true || at < openedAt) return []
+  switch (request.kind) {
+    case 'acknowledge':
+      // With all others: only what was open then was meant.
+      if (request.alert === undefined && status !== 'acknowledged') return []
+      return [{ at, what: `Acknowledged ${places[by]}` }]
+    case 'expect':
+      return [{ at, what: `Said to be expected for ${request.days} days, ${places[by]}` }]
+    case 'mute':
+      return [{ at, what: `Muted for ${request.hours} hours, ${places[by]}` }]
+    default:
+      return []
+  }
 }

@@ -42,6 +42,17 @@ export async function openRequests(database: Database, writer: Writer, now: () =
           touch('requests')
         },
       }),
+    async about(alert) {
+      // As JSON writes it, which escapes a quote inside of any text.
+      const rows = await database.rows(
+        'SELECT * FROM requests WHERE result IS NOT NULL AND (contains(request, $alert) OR request = $all) ORDER BY id',
+        {
+          alert: `"alert":${JSON.stringify(alert)}`,
+          all: JSON.stringify({ kind: 'acknowledge' } satisfies Request),
+        },
+      )
+      return rows.map(toStoredRequest)
+    },
     async get(id) {
       const [row] = await database.rows('SELECT * FROM requests WHERE id = $id', { id })
       return row && toStoredRequest(row)

@@ -242,6 +242,8 @@ export interface Requests {
   /** Not done yet, oldest first. */
   pending(): Promise<readonly StoredRequest[]>
   finish(id: number, result: RequestResult): Promise<void>
+  /** Done ones about this alert, or all alerts, oldest first. */
+  about(alert: string): Promise<readonly StoredRequest[]>
   get(id: number): Promise<StoredRequest | undefined>
 }
 

@@ -27,6 +27,8 @@ const day = 86_400_000
 const judged = z.object({ seq: z.number() })
 /** Notes of first questions that may be superfluous before they are cleared away. */
 const mostSuperfluous = 1000
+/** For how long it is known what was asked, told and summed up. */
+const recordDays = 365
 
 /** Keeps the database in its bounds. */
 export function makeUpkeep({ database, writer, cursors, newest, backUp }: UpkeepParts): OpenUpkeep {
@@ -91,6 +93,7 @@ export function makeUpkeep({ database, writer, cursors, newest, backUp }: Upkeep
         settled = wanted <= bound ? await used() : 0
       }
       await forgetSuperfluous(writer)
+      await forgetRecords(writer, new Date(now.getTime() - recordDays * day))
       return { dropped }
     },
     async size() {
@@ -119,6 +122,23 @@ async function forgetSuperfluous(writer: Writer): Promise<void> {
       await transaction.run(
         'DELETE FROM domain_first WHERE rowid NOT IN (SELECT arg_min(rowid, seq) FROM domain_first GROUP BY device, domain)',
       )
+    },
+  })
+}
+
+/** What was asked and told, a year after it ended. */
+async function forgetRecords(writer: Writer, before: Date): Promise<void> {
+  await writer.write({
+    urgency: 'now',
+    async apply({ run }) {
+      await run('DELETE FROM requests WHERE "at" < $before AND result IS NOT NULL', { before })
+      await run(
+        'DELETE FROM deliveries WHERE "at" < $before AND (receipt IS NOT NULL OR failed IS NOT NULL)',
+        {
+          before,
+        },
+      )
+      await run('DELETE FROM recaps WHERE "at" < $before', { before })
     },
   })
 }

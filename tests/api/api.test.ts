@@ -145,7 +145,9 @@ test('muting and acknowledging are requests like any other', async () => {
   assert.equal((await post(`/api/alerts/${alert}/mute`, { hours: 24 })).status, 200)
   assert.ok((await client.alert(alert)).alert.mutedUntil)
   assert.deepEqual(await client.ask({ kind: 'acknowledge', alert }), { ok: true, message: 'Acknowledged' })
-  assert.equal((await client.alert(alert)).alert.status, 'acknowledged')
+  const { alert: view, story } = await client.alert(alert)
+  assert.equal(view.status, 'acknowledged')
+  assert.equal(story.at(-1)?.what, 'Acknowledged in the terminal')
   assert.equal((await client.ask({ kind: 'acknowledge', alert: 'a999' })).ok, false)
 })
 

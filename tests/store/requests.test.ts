@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Recap } from '../../src/core/recap.ts'
+import type { Request } from '../../src/core/request.ts'
 import { at, correlate, signal, withStore } from './judging.ts'
 
 test('a request waits, across a restart, until it has its result', () =>
@@ -21,6 +22,22 @@ test('a request waits, across a restart, until it has its result', () =>
     )
     deepEqual((await store().requests.get(first))?.result, { ok: true, message: 'Acknowledged' })
     equal(await store().requests.get(99), undefined)
+  }))
+
+test('what was asked about an alert is found, and nothing of another', () =>
+  withStore(async ({ store }) => {
+    const { requests } = store()
+    const done = async (request: Request) =>
+      requests.finish(await requests.ask(request, 'phone'), { ok: true, message: 'Done' })
+    await done({ kind: 'mute', alert: 'a1', hours: 24 })
+    await done({ kind: 'mute', alert: 'a12', hours: 1 })
+    await done({ kind: 'name', device: 'd-1', label: '"alert":"a1"' })
+    await done({ kind: 'acknowledge' })
+    await requests.ask({ kind: 'acknowledge', alert: 'a1' }, 'page')
+    deepEqual(
+      (await requests.about('a1')).map(({ request }) => request),
+      [{ kind: 'mute', alert: 'a1', hours: 24 }, { kind: 'acknowledge' }],
+    )
   }))
 
 test('a recap is kept as it was told, its times too', () =>

@@ -34,6 +34,30 @@ void test('events older than so many days are dropped, but none that a loop has 
   assert.equal((await house.reopen()).events.newest(), 7)
 })
 
+void test('what was asked, told and summed up is forgotten a year later, but nothing that is under way', async (t) => {
+  const house = await makeStore(t)
+  const store = house.store()
+  const done = await store.requests.ask({ kind: 'recap' }, 'page')
+  const waiting = await store.requests.ask({ kind: 'recap' }, 'page')
+  await store.requests.finish(done, { ok: true, message: 'Made' })
+  const told = { notifier: 'discord', key: 'alert/a1', occasion: 'opened', at: at(0), alerts: [] }
+  await store.deliveries.finish(await store.deliveries.begin(told), { receipt: { id: '1' } })
+  await store.deliveries.begin(told)
+  const retain = (days: number) =>
+    store.upkeep.retain({
+      days: 10_000,
+      bytes: large,
+      loops: [],
+      now: new Date(Date.now() + days * day * 1000),
+    })
+  await retain(0)
+  assert.equal((await store.requests.get(done))?.id, done)
+  await retain(366)
+  assert.equal(await store.requests.get(done), undefined)
+  assert.equal((await store.requests.get(waiting))?.id, waiting)
+  assert.equal((await store.deliveries.of('discord', {})).length, 1)
+})
+
 void test('the oldest events are dropped when the database is too large', async (t) => {
   const house = await makeStore(t)
   const store = house.store()

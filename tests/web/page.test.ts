@@ -110,15 +110,16 @@ suite('the page', { skip: without('chromium') }, () => {
 
   test('leads by keyboard from the first page through an alert to its acknowledgement', async () => {
     const { page } = await open('')
+    const focused = () =>
+      page.evaluate(() => {
+        let element = document.activeElement
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+        return element?.textContent?.trim() ?? ''
+      })
     const press = async (key: string, until: string) => {
       for (let times = 0; times < 30; times++) {
         await page.keyboard.press(key)
-        const focused = await page.evaluate(() => {
-          let element = document.activeElement
-          while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-          return element?.textContent ?? ''
-        })
-        if (focused.includes(until)) return
+        if ((await focused()).includes(until)) return
       }
       assert.fail(`no way by ${key} to “${until}”`)
     }
@@ -135,6 +136,11 @@ suite('the page', { skip: without('chromium') }, () => {
       .locator('main')
       .getByText(/^\s*Acknowledged ·/)
       .waitFor()
+    await page
+      .locator('hw-alert')
+      .getByText(/^Acknowledged on this page$/)
+      .waitFor()
+    assert.equal(await focused(), 'This is expected…')
     await page.context().close()
   })
 

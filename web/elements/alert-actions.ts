@@ -62,6 +62,8 @@ class HwAlertActions extends LitElement {
   declare expecting: boolean
   declare days: number
   declare busy: boolean
+  /** Something was asked here. */
+  #asked = false
 
   constructor() {
     super()
@@ -74,7 +76,14 @@ class HwAlertActions extends LitElement {
     this.busy = true
     const { ok } = await tell(this, asked)
     this.busy = false
+    this.#asked = true
     if (ok) this.expecting = false
+  }
+
+  /** A button that has done its work goes away: who used the keyboard goes on at the next one. */
+  override updated(): void {
+    if (this.#asked && !this.busy && document.activeElement === document.body)
+      this.renderRoot.querySelector('button')?.focus()
   }
 
   override render() {

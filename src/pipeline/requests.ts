@@ -3,7 +3,8 @@ import { messageOf } from '../core/errors.ts'
 import type { Grant } from '../core/grant.ts'
 import type { Asker, Request, RequestInput, RequestResult } from '../core/request.ts'
 import { requestSchema } from '../core/request.ts'
-import type { Store, StoredRequest } from '../store/store.ts'
+import type { StoredRequest } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
 import type { Loop } from './supervise.ts'
 
 /** Seconds after which a request that nobody did is told to have lapsed. */

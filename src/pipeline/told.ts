@@ -1,6 +1,6 @@
 import type { Alert } from '../core/alert.ts'
 import type { Message } from '../core/message.ts'
-import type { Delivery, ToldAlert } from '../store/store.ts'
+import type { Delivery, ToldAlert } from '../store/records.ts'
 
 /** Why an alert is told, or undefined when nothing is to be said of it. */
 export type Occasion = Extract<Message, { kind: 'alert' }>['occasion']

@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 import { numbersAfter } from './numbers.ts'
 import { dateOf, jsonOf, numberOf, optional, textOf } from './rows.ts'
 import type { Row, Values } from './session.ts'
-import type { Deliveries, Delivery, ToldAlert } from './store.ts'
+import type { Deliveries, Delivery, ToldAlert } from './records.ts'
 import type { Writer } from './writer.ts'
 
 /** What was told to whom. */

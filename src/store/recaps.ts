@@ -2,7 +2,7 @@ import type { Recap } from '../core/recap.ts'
 import { toJson } from './dated-json.ts'
 import type { Database } from './database.ts'
 import { datedJsonOf } from './rows.ts'
-import type { Recaps } from './store.ts'
+import type { Recaps } from './records.ts'
 import type { Writer } from './writer.ts'
 
 /** The daily summaries, each as it was told. */

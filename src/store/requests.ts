@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 import { numbersAfter } from './numbers.ts'
 import { dateOf, jsonOf, numberOf, optional, wordOf } from './rows.ts'
 import type { Row } from './session.ts'
-import type { Requests, StoredRequest } from './store.ts'
+import type { Requests, StoredRequest } from './records.ts'
 import type { Writer } from './writer.ts'
 
 /** What people asked of the house, and how it ended. */

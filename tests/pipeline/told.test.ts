@@ -5,7 +5,7 @@ import { thisMachine } from '../../src/core/device.ts'
 import type { Severity } from '../../src/core/severity.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 import { occasionOf, toTold } from '../../src/pipeline/told.ts'
-import type { Delivery } from '../../src/store/store.ts'
+import type { Delivery } from '../../src/store/records.ts'
 
 const now = new Date('2026-11-20T12:00:00Z')
 const before = new Date('2026-11-20T11:00:00Z')

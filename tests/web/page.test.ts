@@ -136,10 +136,7 @@ suite('the page', { skip: without('chromium') }, () => {
       .locator('main')
       .getByText(/^\s*Acknowledged ·/)
       .waitFor()
-    await page
-      .locator('hw-alert')
-      .getByText(/^Acknowledged on this page$/)
-      .waitFor()
+    await page.getByText(/^Acknowledged on this page$/).waitFor()
     assert.equal(await focused(), 'This is expected…')
     await page.context().close()
   })

@@ -1,8 +1,9 @@
 import type { Collector } from '../core/collector.ts'
+import authLog from './auth-log.ts'
 import dhcpLeases from './dhcp-leases.ts'
 import neighbours from './neighbours.ts'
 import piholeLog from './pihole-log.ts'
 import temperature from './temperature.ts'
 
 /** The registry: one import and one line for each plugin. */
-export const collectors: readonly Collector[] = [piholeLog, temperature, neighbours, dhcpLeases]
+export const collectors: readonly Collector[] = [piholeLog, temperature, neighbours, dhcpLeases, authLog]

@@ -1,0 +1,85 @@
+import * as z from 'zod'
+import type { PollingCollector } from '../core/collector.ts'
+import { logAmong, logCursor, pollLog } from '../core/log-file.ts'
+import { path, seconds } from '../core/options.ts'
+import { readOn } from '../core/tail.ts'
+import { makeAuthReader, marks } from '../formats/auth.ts'
+import { makeSyslogParser } from '../formats/syslog.ts'
+
+/** Where Debian, Red Hat and BSD keep it; and where those keep it who have one log for all. */
+const usualPlaces = [
+  ['/var/log/auth.log', '/var/log/secure', '/var/log/authlog', '/share/auth.log'],
+  ['/var/log/messages', '/var/log/syslog'],
+]
+
+const options = z.object({
+  file: path(
+    'Login log',
+    'The log to follow; when empty, the usual places are searched. When it is first met, its newest 64 MB are read: lines older than an hour are learned from and raise no alert.',
+  ).optional(),
+  every: seconds('How often to look', 'Seconds between two looks at the login log.', { max: 3600 }).default(
+    0.25,
+  ),
+})
+
+const cursor = logCursor.extend({
+  /** Of logins under way, what was counted. */
+  pending: z.record(z.string(), z.array(z.enum(marks)).readonly()).readonly(),
+})
+
+/** Follows the log in which sshd, sudo, su, login and others tell who came in and who was refused. */
+export default {
+  name: 'auth-log',
+  title: 'Logins, from a log',
+  options,
+  cursor,
+  every: (options) => options.every,
+
+  async poll({ options, cursor, now, log }) {
+    const file = options.file ?? (await logAmong(usualPlaces, cursor?.tail.file))
+    // Where the journal holds the logins there is no such file, which is no fault.
+    if (file === undefined) return { observations: [], cursor: cursor ?? nowhere }
+    const reader = makeAuthReader(cursor?.pending)
+    const part = await pollLog((written) => ({ parse: makeSyslogParser(written), observe: reader.read }), {
+      file,
+      cursor,
+      now,
+      log,
+    })
+    return { ...part, cursor: { ...part.cursor, pending: reader.pending() } }
+  },
+
+  async *read(lines, _options, written) {
+    const parse = makeSyslogParser(written)
+    const reader = makeAuthReader()
+    for await (const text of lines) {
+      const line = parse(text)
+      const attempt = line && reader.read(line)
+      if (attempt) yield attempt
+    }
+  },
+
+  async check({ options }) {
+    const file = options.file ?? (await logAmong(usualPlaces, undefined))
+    if (file === undefined)
+      return [
+        {
+          ok: true,
+          message: 'There is no login log here: logins are taken from the journal, where there is one',
+        },
+      ]
+    const piece = await readOn(file, undefined, 64 * 1024)
+    const parse = makeSyslogParser(piece.written)
+    if (piece.lines.length === 0 || piece.lines.some((line) => parse(line) !== undefined))
+      return [{ ok: true, message: `${file} is followed` }]
+    return [
+      { ok: false, message: `${file} is not a log of syslog: set collectors.auth-log.file to the login log` },
+    ]
+  },
+} satisfies PollingCollector<z.infer<typeof options>, z.infer<typeof cursor>>
+
+const nowhere: z.infer<typeof cursor> = {
+  tail: { file: '', offset: 0, head: { bytes: 0, hash: '' } },
+  since: 0,
+  pending: {},
+}

@@ -18,6 +18,8 @@ export interface HouseTools {
 
 /** Milliseconds: the totals of the day are counted anew at most so often. */
 const totalsAge = 10_000
+/** Milliseconds: totals that grow are shown without any other change. */
+const longestRest = 60_000
 /** The newest alert is looked for in the last week. */
 const week = 7 * 86_400_000
 
@@ -67,15 +69,18 @@ export function makeHouse(tools: HouseTools): House {
   async function* states(stop: AbortSignal): AsyncIterable<HouseState> {
     let healthChanged = new AbortController()
     tools.board.watch(stop, () => healthChanged.abort())
+    const begun = now().getTime()
     while (!stop.aborted) {
       const after = store.commit()
       yield await state()
       await pause(1000, stop)
       const either = AbortSignal.any([stop, healthChanged.signal])
+      // What is measured first is shown soon.
+      const milliseconds = now().getTime() - begun < longestRest ? totalsAge : longestRest
       // A request can change what was set.
       await store.changed(['alerts', 'recaps', 'devices', 'grants', 'requests'], {
         after,
-        milliseconds: 60_000,
+        milliseconds,
         stop: either,
       })
       healthChanged = new AbortController()

@@ -1,0 +1,30 @@
+"""A home for tests: a voice, two speakers, a router that knows a laptop, and a language model that says what it is told.
+
+What they are asked to do is written to `test_home.jsonl` in Core's folder, one JSON object a line.
+"""
+
+import json
+
+DOMAIN = "test_home"
+PLATFORMS = ["tts", "media_player", "device_tracker", "ai_task"]
+
+
+def record(hass, **what):
+    with open(hass.config.path("test_home.jsonl"), "a", encoding="utf-8") as file:
+        file.write(json.dumps(what) + "\n")
+
+
+async def async_setup_entry(hass, entry):
+    entities = entry.runtime_data = {}
+
+    async def set_state(call):
+        entities[call.data["entity"]].set(call.data["state"])
+
+    # `test_home.set`: `unavailable` or `available` for a speaker, `home` or `away` for the laptop, an answer for the model.
+    hass.services.async_register(DOMAIN, "set", set_state)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass, entry):
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)

@@ -2,6 +2,7 @@ import type { EventReader, Window } from '../core/detector.ts'
 import type { Database } from './database.ts'
 import { domains, newDomains } from './dns-questions.ts'
 import { indicatorHits } from './indicator-hits.ts'
+import { attempts, newOrigins } from './login-questions.ts'
 import type { FindNetworks } from './networks.ts'
 import { lastSeen, loops, readings } from './source-questions.ts'
 
@@ -50,6 +51,8 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
     readings: once((window) => readings(database, window)),
     loops: once((window) => loops(database, window)),
     lastSeen: once((window) => lastSeen(database, window)),
+    attempts: once((window) => attempts(database, window)),
+    newOrigins: once((window) => newOrigins(database, window)),
   }
 }
 

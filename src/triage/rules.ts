@@ -9,12 +9,25 @@ export interface Rule {
   readonly why: string
 }
 
+/** Who claims what the language model found in a period as a whole: the one signal that is no detector's. */
+export const reviewer = 'review'
+
 /** The policy. To learn why an alert is high, one reads this table; a detector that is not in it has `unlisted`. */
 export const rules: readonly Rule[] = [
   {
     detector: 'threat-intel',
     band: { floor: 'high', default: 'high', ceiling: 'high' },
     why: 'A device reached for something on a threat list, which is never normal.',
+  },
+  {
+    detector: 'login-after-failures',
+    band: { floor: 'high', default: 'high', ceiling: 'high' },
+    why: 'A login that follows so many wrong passwords is a password that was guessed.',
+  },
+  {
+    detector: 'brute-force',
+    band: { floor: 'high', default: 'high', ceiling: 'high' },
+    why: 'A device of this house tries one password after the other, as only a program does.',
   },
   {
     detector: 'dga',
@@ -27,6 +40,11 @@ export const rules: readonly Rule[] = [
     why: 'A temperature is above its limit or far above what is usual there.',
   },
   {
+    detector: 'new-login-origin',
+    band: { floor: 'none', default: 'medium', ceiling: 'high' },
+    why: 'Somebody came in from a place that this account was never used from before.',
+  },
+  {
     detector: 'new-domain',
     band: { floor: 'none', default: 'low', ceiling: 'medium' },
     why: 'A device asked for names that it had never asked for before, which is mostly harmless.',
@@ -35,6 +53,11 @@ export const rules: readonly Rule[] = [
     detector: 'silent-collector',
     band: { floor: 'none', default: 'low', ceiling: 'medium' },
     why: 'A source has stopped speaking, so that what it used to show is not seen.',
+  },
+  {
+    detector: reviewer,
+    band: { floor: 'none', default: 'low', ceiling: 'high' },
+    why: 'The language model looked at the last hours as a whole and points at what is unusual in them.',
   },
 ]
 

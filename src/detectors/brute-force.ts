@@ -1,0 +1,142 @@
+import * as z from 'zod'
+import type { Detector } from '../core/detector.ts'
+import type { AttemptRow } from '../core/login-questions.ts'
+import { count } from '../core/options.ts'
+import type { Signal } from '../core/signal.ts'
+import { quote } from '../core/text.ts'
+
+const options = z.object({
+  attempts: count('Wrong passwords', 'So many failed logins from one place are guessing.', {
+    min: 2,
+    max: 10_000,
+  }).default(5),
+  minutes: count('Within minutes', 'The failed logins of so many minutes are counted together.', {
+    min: 1,
+    max: 60,
+  }).default(10),
+})
+
+/** Origins on the internet that are told one by one. */
+const mostOrigins = 3
+
+export default {
+  name: 'brute-force',
+  title: 'Guessed passwords',
+  technique: 'T1110',
+  advice:
+    'Find out which program on the device tries to log in; from the internet, close the port in the router or allow keys alone.',
+  spoken: 'passwords are being guessed',
+  options,
+  on: ['auth-attempt'],
+  every: () => 60,
+  lookback: 3600,
+  async detect({ options, now, fresh, window, events }) {
+    const from = new Date(Math.max(window.from.getTime(), now.getTime() - options.minutes * 60_000))
+    const rows = (await events.attempts({ ...window, from })).filter(({ failures }) => failures > 0)
+    const places = [...Map.groupBy(rows, ({ device, from }) => `${device} ${from ?? ''}`).values()]
+    const guessing = places
+      .map(toGuessing)
+      .filter(({ failures, last }) => failures >= options.attempts && last >= fresh.from)
+    const [inside, outside] = [true, false].map((is) => guessing.filter((one) => one.inside === is))
+    const byMachine = Map.groupBy(outside ?? [], ({ device }) => device)
+    return [
+      ...(inside ?? []).map(toSignal),
+      ...[...byMachine.values()].flatMap((all) =>
+        all.length > mostOrigins ? toFold(all) : all.map(toSignal),
+      ),
+    ]
+  },
+} satisfies Detector<z.infer<typeof options>>
+
+/** All failed logins of one device from one place. */
+export interface Guessing extends Pick<
+  AttemptRow,
+  'device' | 'from' | 'inside' | 'service' | 'host' | 'user'
+> {
+  readonly failures: number
+  readonly users: number
+  readonly unknownUsers: number
+  readonly machines: number
+  readonly first: Date
+  readonly last: Date
+}
+
+/** Of all rows of one device and origin; `service`, `host` and `user` are those tried most. */
+export function toGuessing(rows: readonly AttemptRow[]): Guessing {
+  const [most] = rows.toSorted((a, b) => b.failures - a.failures)
+  if (most === undefined) throw new Error('guessing needs a row')
+  const { device, from, inside, service, host, user } = most
+  const sum = (of: (row: AttemptRow) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const times = (of: (row: AttemptRow) => Date | undefined) => rows.flatMap((row) => of(row)?.getTime() ?? [])
+  return {
+    ...{ device, from, inside, service, host, user },
+    failures: sum(({ failures }) => failures),
+    users: Math.max(...rows.map(({ users }) => users)),
+    unknownUsers: Math.max(...rows.map(({ unknownUsers }) => unknownUsers)),
+    machines: new Set(rows.map((row) => row.host)).size,
+    first: new Date(Math.min(...times(({ firstFailure }) => firstFailure))),
+    last: new Date(Math.max(...times(({ lastFailure }) => lastFailure))),
+  }
+}
+
+/**
+ * From a device of the house it is certain as soon as no person would do it: ten times, or several names. One account
+ * a few times is also a person, or a program with an old password; on the machine itself somebody sits at it; Home
+ * Assistant does not say whether a password was wrong or a key had run out; from the internet it goes on everywhere all day.
+ */
+function confidenceOf({ from, inside, service, failures, users, unknownUsers }: Guessing): number {
+  if (!inside || service === 'home-assistant') return 0.6
+  if (from === undefined) return failures >= 10 ? 0.6 : 0.4
+  return failures >= 10 || users >= 3 || unknownUsers >= 2 ? 0.95 : 0.6
+}
+
+/** One place that guesses. */
+export function toSignal(guessing: Guessing): Signal {
+  const { device, from, inside, service, host, user, failures, users, unknownUsers, machines, first, last } =
+    guessing
+  const target = inside ? host : from
+  const where = host === undefined ? service : `${service} of ${quote(host, 40)}`
+  return {
+    detector: 'brute-force',
+    device,
+    ...(target !== undefined && { target }),
+    at: last,
+    confidence: confidenceOf(guessing),
+    cause: `login:${from ?? ''}`,
+    summary: `${failures} failed logins at ${where}${from === undefined ? '' : ` from ${quote(from, 60)}`}`,
+    evidence: {
+      failures,
+      users,
+      unknownUsers,
+      machines,
+      minutes: Math.ceil((last.getTime() - first.getTime()) / 60_000),
+      service,
+      inside,
+      ...(from !== undefined && { from: quote(from) }),
+      ...(user !== undefined && { user: quote(user, 64) }),
+    },
+  }
+}
+
+/** Many places on the internet at once: one claim without target. */
+export function toFold(all: readonly Guessing[]): Signal[] {
+  const [most] = all.toSorted((a, b) => b.failures - a.failures)
+  if (most === undefined) return []
+  const failures = all.reduce((sum, one) => sum + one.failures, 0)
+  return [
+    {
+      detector: 'brute-force',
+      device: most.device,
+      at: new Date(Math.max(...all.map(({ last }) => last.getTime()))),
+      confidence: confidenceOf(most),
+      summary: `${failures} failed logins from ${all.length} places on the internet`,
+      evidence: {
+        failures,
+        places: all.length,
+        service: most.service,
+        inside: false,
+        worst: quote(most.from ?? ''),
+      },
+    },
+  ]
+}

@@ -2,6 +2,7 @@ import type { EventReader, Window } from '../core/detector.ts'
 import type { Database } from './database.ts'
 import { domains, newDomains } from './dns-questions.ts'
 import { indicatorHits } from './indicator-hits.ts'
+import { templates } from './log-questions.ts'
 import { attempts, newOrigins } from './login-questions.ts'
 import type { FindNetworks } from './networks.ts'
 import { lastSeen, loops, readings } from './source-questions.ts'
@@ -53,6 +54,7 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
     lastSeen: once((window) => lastSeen(database, window)),
     attempts: once((window) => attempts(database, window)),
     newOrigins: once((window) => newOrigins(database, window)),
+    templates: once((window) => templates(database, window)),
   }
 }
 

@@ -103,6 +103,19 @@ export interface Recap {
   readonly headline: string
 }
 
+/** What no source tells is absent. */
+export interface Situation {
+  readonly failedLoginsToday?: number | undefined
+  readonly links: readonly {
+    readonly target: string
+    readonly rtt?: number | undefined
+    readonly loss?: number | undefined
+  }[]
+  readonly connections?: number | undefined
+  readonly openPorts?: number | undefined
+  readonly lastScan?: string | undefined
+}
+
 export interface HouseState {
   readonly severity: Severity
   readonly openAlerts: number
@@ -111,6 +124,8 @@ export interface HouseState {
   readonly dnsToday: number
   readonly newDomainsToday: number
   readonly newDevicesToday: number
+  readonly devicesOnline: number
+  readonly situation: Situation
   readonly temperatures: readonly { readonly sensor: string; readonly value: number }[]
   readonly health: readonly HealthRow[]
   readonly recap?: Recap | undefined

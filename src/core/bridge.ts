@@ -4,6 +4,7 @@ import type { Context, Plugin } from './plugin.ts'
 import type { Recap } from './recap.ts'
 import type { RequestInput, RequestResult } from './request.ts'
 import type { Severity } from './severity.ts'
+import type { Situation } from './situation.ts'
 
 /** Shows the house to another system as it changes, and brings requests back. */
 export interface Bridge<O = unknown> extends Plugin<O> {
@@ -56,6 +57,9 @@ export interface HouseState {
   readonly dnsToday: number
   readonly newDomainsToday: number
   readonly newDevicesToday: number
+  /** Devices that were seen in the last quarter of an hour. */
+  readonly devicesOnline: number
+  readonly situation: Situation
   /** Of this machine, newest value of each sensor. */
   readonly temperatures: readonly Temperature[]
   readonly health: readonly HealthRow[]

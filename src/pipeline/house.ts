@@ -4,7 +4,8 @@ import { thisMachine } from '../core/device.ts'
 import type { Board } from '../core/health.ts'
 import { rank, worse } from '../core/severity.ts'
 import { midnight, pause } from '../core/time.ts'
-import type { Store } from '../store/store.ts'
+import type { Situation } from '../core/situation.ts'
+import type { Store, Totals } from '../store/store.ts'
 
 export interface HouseTools {
   readonly store: Store
@@ -20,38 +21,48 @@ export interface HouseTools {
 const totalsAge = 10_000
 /** Milliseconds: totals that grow are shown without any other change. */
 const longestRest = 60_000
+/** Milliseconds since its last sight after which a device counts as away. */
+const onlineAge = 900_000
 /** The newest alert is looked for in the last week. */
 const week = 7 * 86_400_000
 
 /** The house as the page and the bridges see it. */
 export function makeHouse(tools: HouseTools): House {
   const { store, now } = tools
-  let counted: { at: number; totals: ReturnType<Store['events']['totals']> } | undefined
+  let counted: { at: number; counts: Promise<[Totals, Situation]> } | undefined
 
   /** Several readers share one count. */
-  async function totalsOfToday() {
+  async function countsOfToday() {
     const at = now()
     if (counted === undefined || at.getTime() - counted.at > totalsAge || at.getTime() < counted.at) {
-      counted = { at: at.getTime(), totals: store.events.totals(midnight(at), new Date(at.getTime() + 1000)) }
+      const span = [midnight(at), new Date(at.getTime() + 1000)] as const
+      counted = {
+        at: at.getTime(),
+        counts: Promise.all([store.events.totals(...span), store.events.situation(...span)]),
+      }
     }
-    return counted.totals
+    return counted.counts
   }
 
   async function state(): Promise<HouseState> {
-    const totals = await totalsOfToday()
+    const [totals, situation] = await countsOfToday()
     const open = await store.alerts.list({ status: ['open'], limit: 1000 })
     const lately = new Date(now().getTime() - week)
     const shown = await store.alerts.list({ severity: ['low', 'medium', 'high'], since: lately, limit: 200 })
     const [newest] = shown.toSorted(byTime)
     const recap = await store.recaps.newest()
     const judgedAt = lastJudged(tools.board)
+    const devices = store.devices.list()
     return {
       severity: open.map(({ severity }) => severity).reduce(worse, 'none'),
       openAlerts: open.filter(({ severity }) => rank(severity) > 0).length,
       threat: open.some(({ severity }) => severity === 'high'),
       ...(newest && { lastAlert: await store.alerts.view(newest, tools.words) }),
       ...(judgedAt && { lastAnalysis: judgedAt }),
-      devices: store.devices.list().length,
+      devices: devices.length,
+      devicesOnline: devices.filter(({ lastSeen }) => lastSeen.getTime() > now().getTime() - onlineAge)
+        .length,
+      situation,
       dnsToday: totals.dnsQueries,
       newDomainsToday: totals.newDomains,
       newDevicesToday: totals.newDevices,

@@ -13,6 +13,7 @@ import { openMeta } from './meta.ts'
 import { migrations } from './migrations.ts'
 import { makeReader } from './reader.ts'
 import { search } from './search.ts'
+import { situation } from './situation.ts'
 import { steps } from './steps.ts'
 import type { Store } from './store.ts'
 import { stats, totals } from './tallies.ts'
@@ -75,6 +76,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         search: (ask) => search(database, devices.resolve, ask),
         stats: () => stats(database),
         totals: (from, to) => totals(database, from, to),
+        situation: (from, now) => situation(database, from, now),
       },
       baselines: await openBaselines({ ...room, database, writer, devices, newest }),
       grants: await openGrants({ ...room, changed: () => writer.wake(new Set(['grants'])) }),

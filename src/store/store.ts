@@ -6,6 +6,7 @@ import type { Grant } from '../core/grant.ts'
 import type { EventKind, Event, Observation } from '../core/observation.ts'
 import type { Band, Severity } from '../core/severity.ts'
 import type { Signal, StoredSignal } from '../core/signal.ts'
+import type { Situation } from '../core/situation.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Cursors, Indicators, Meta, Upkeep } from './house-keeping.ts'
 import type { Deliveries, Recaps, Requests } from './records.ts'
@@ -89,6 +90,8 @@ export interface Events {
   stats(): Promise<readonly KindStats[]>
   /** Numbers of a span of time, for the page, the sensors and the recap. */
   totals(from: Date, to: Date): Promise<Totals>
+  /** How things stand; today began at `from`. */
+  situation(from: Date, now: Date): Promise<Situation>
 }
 
 export interface StoredEvent {

@@ -16,7 +16,7 @@ const sensor = z.strictObject({
   default_entity_id: id('sensor'),
   state_topic: topic,
   json_attributes_topic: topic.optional(),
-  device_class: z.enum(['enum', 'timestamp', 'temperature']).optional(),
+  device_class: z.enum(['enum', 'timestamp', 'temperature', 'duration']).optional(),
   options: z.array(z.string()).min(1).optional(),
   state_class: z.enum(['measurement', 'total_increasing']).optional(),
   unit_of_measurement: z.string().min(1).optional(),

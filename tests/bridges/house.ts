@@ -9,6 +9,8 @@ export function makeState(changes: Partial<HouseState> = {}): HouseState {
     openAlerts: 0,
     threat: false,
     devices: 12,
+    devicesOnline: 9,
+    situation: { links: [] },
     dnsToday: 4711,
     newDomainsToday: 3,
     newDevicesToday: 0,

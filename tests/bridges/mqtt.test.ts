@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as z from 'zod'
 import mqtt from '../../src/bridges/mqtt.ts'
 import { makeAlertView, makeRecap, makeSignal } from '../core/alert-view.ts'
 import { devicePayload } from './discovery-rules.ts'
@@ -26,6 +27,7 @@ test('one payload tells Home Assistant of all entities, by its rules', { skip },
       'binary_sensor: Threat',
       'sensor: Last analysis',
       'sensor: Devices',
+      'sensor: Devices online',
       'sensor: DNS queries today',
       'sensor: New domains today',
       'sensor: New devices today',
@@ -47,6 +49,48 @@ test('one payload tells Home Assistant of all entities, by its rules', { skip },
       if (!('state_topic' in component) || component.platform === 'event') continue
       assert.notEqual(reader.newest(component.state_topic), undefined, component.name)
     }
+  })
+})
+
+test('what a source tells has its entities, and what none tells has not', { skip }, async () => {
+  const login = { at, user: hostile, service: 'sshd', from: '192.168.1.9' }
+  const situation = {
+    failedLoginsToday: 7,
+    lastLogin: login,
+    links: [
+      { target: 'gateway', rtt: 1.26, loss: 0, at },
+      { target: 'one.example', loss: 100, at },
+    ],
+    connections: 41,
+    openPorts: 12,
+    lastScan: at,
+    processes: [{ name: 'ollama', state: 'missing' }],
+    containers: [{ name: 'frigate', state: 'unseen' }],
+  }
+  await scene(makeState({ situation }), async ({ reader, house }) => {
+    const { components } = devicePayload.parse(JSON.parse(reader.newest(discovery) ?? ''))
+    const stateOf = (name: string) => {
+      const found = Object.values(components).find((one) => one.name === name)
+      return found && 'state_topic' in found ? reader.newest(found.state_topic) : undefined
+    }
+    assert.equal(stateOf('Failed logins today'), '7')
+    assert.equal(stateOf('Last login'), at.toISOString())
+    assert.equal(stateOf('Connections'), '41')
+    assert.equal(stateOf('Open ports'), '12')
+    assert.equal(stateOf('Last scan'), at.toISOString())
+    assert.equal(stateOf('Process problems'), '1')
+    assert.equal(stateOf('Container problems'), 'None')
+    assert.equal(stateOf('Round-trip time gateway'), '1.3')
+    assert.equal(stateOf('Packet loss one.example'), '100')
+    assert.equal(stateOf('Round-trip time one.example'), 'None')
+    const attributes = JSON.parse(reader.newest(`${base}/process_problems/attributes`) ?? '')
+    assert.deepEqual(attributes, { problems: ['ollama: missing'], cannot_see: [] })
+    const user = z
+      .object({ user: z.string() })
+      .parse(JSON.parse(reader.newest(`${base}/last_login/attributes`) ?? ''))
+    assert.doesNotMatch(user.user, /[{}]/)
+    house.set(makeState({ situation: { links: [] } }))
+    await reader.until(() => !(reader.newest(discovery) ?? '').includes('Open ports'))
   })
 })
 

@@ -5,7 +5,7 @@ import { hashOf } from '../route.ts'
 import { styles } from '../styles.ts'
 import { Watched } from '../watched.ts'
 import type { AlertRow, HealthRow, HouseState, Overview } from '../wire.ts'
-import { day, figure, headline, isTroubled } from '../words.ts'
+import { day, figure, headline, isTroubled, moment } from '../words.ts'
 import { homeStyles } from './home-styles.ts'
 
 /** The house in one glance. */
@@ -87,8 +87,10 @@ class HwHome extends LitElement {
       </div>`
     const dns = state.dnsToday > 0
     const [hottest] = [...state.temperatures].sort((a, b) => b.value - a.value)
+    const { failedLoginsToday, links, connections, openPorts, lastScan } = state.situation
+    const [link] = links
     return html`<dl class="figures" aria-label="Today">
-      ${tile('Devices', figure(state.devices), state.newDevicesToday > 0 ? `${state.newDevicesToday} new today` : '')}
+      ${tile('Devices', figure(state.devices), devicesNote(state))}
       ${
         dns
           ? [
@@ -97,6 +99,10 @@ class HwHome extends LitElement {
             ]
           : nothing
       }
+      ${connections === undefined ? nothing : tile('Connections now', figure(connections))}
+      ${failedLoginsToday === undefined ? nothing : tile('Failed logins today', figure(failedLoginsToday))}
+      ${openPorts === undefined ? nothing : tile('Open ports', figure(openPorts), lastScan ? `looked ${moment(lastScan)}` : '')}
+      ${link ? tile('Round trip here', link.rtt === undefined ? 'no answer' : `${figure(link.rtt)} ms`, linkNote(link)) : nothing}
       ${hottest ? tile('Warmest sensor here', `${figure(hottest.value)} °C`, hottest.sensor) : nothing}
     </dl>`
   }
@@ -120,6 +126,15 @@ class HwHome extends LitElement {
       <p class="small"><a href=${hashOf('recap')}>The whole recap</a></p>
     </section>`
   }
+}
+
+function devicesNote({ devicesOnline, newDevicesToday }: HouseState): string {
+  const lately = `${figure(devicesOnline)} seen lately`
+  return newDevicesToday > 0 ? `${lately}, ${newDevicesToday} new today` : lately
+}
+
+function linkNote({ target, loss = 0 }: HouseState['situation']['links'][number]): string {
+  return loss > 0 ? `${target}, ${figure(loss)} % lost` : target
 }
 
 customElements.define('hw-home', HwHome)

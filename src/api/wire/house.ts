@@ -44,6 +44,40 @@ export const recapSchema = z
   })
   .meta({ id: 'Recap' })
 
+const troubles = z
+  .array(z.object({ name: z.string(), state: z.string(), reason: z.string().optional() }))
+  .readonly()
+
+export const situationSchema = z
+  .object({
+    failedLoginsToday: z.number().optional(),
+    lastLogin: z
+      .object({
+        at: time,
+        user: z.string(),
+        service: z.string(),
+        from: z.string().optional(),
+        host: z.string().optional(),
+      })
+      .optional(),
+    links: z
+      .array(
+        z.object({
+          target: z.string(),
+          rtt: z.number().optional().describe('milliseconds'),
+          loss: z.number().optional().describe('percent'),
+          at: time,
+        }),
+      )
+      .readonly(),
+    connections: z.int().optional(),
+    openPorts: z.int().optional(),
+    lastScan: time.optional(),
+    processes: troubles.optional().describe('of the watch list, those that are not well'),
+    containers: troubles.optional(),
+  })
+  .meta({ id: 'Situation', description: 'what nothing tells is absent' })
+
 export const stateSchema = z
   .object({
     severity,
@@ -55,6 +89,8 @@ export const stateSchema = z
     dnsToday: z.int(),
     newDomainsToday: z.int(),
     newDevicesToday: z.int(),
+    devicesOnline: z.int(),
+    situation: situationSchema,
     temperatures: z.array(z.object({ sensor: z.string(), value: z.number(), at: time })).readonly(),
     health: z.array(healthSchema).readonly(),
     recap: recapSchema.optional(),

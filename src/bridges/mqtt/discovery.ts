@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Entity, platforms, type Platform } from './entities.ts'
+import { type Entity, platforms, type Platform } from './entity.ts'
 
 /** Where everything lies at the broker. */
 export interface Topics {

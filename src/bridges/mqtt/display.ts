@@ -1,7 +1,8 @@
 import type { HouseState } from '../../core/bridge.ts'
 import type { Connection } from './connection.ts'
 import { type Identity, toDiscovery, toKnown, type Topics } from './discovery.ts'
-import { type Entity, type Platform, toEntities } from './entities.ts'
+import { toEntities } from './entities.ts'
+import type { Entity, Platform } from './entity.ts'
 
 /** What the broker shows of the house, and what is to be changed there. */
 export interface Display {

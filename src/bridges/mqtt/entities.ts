@@ -1,41 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { HouseState, Temperature } from '../../core/bridge.ts'
 import type { HealthRow } from '../../core/health.ts'
 import type { RequestInput } from '../../core/request.ts'
 import { severities } from '../../core/severity.ts'
 import { alertAttributes, healthAttributes, recapAttributes } from './attributes.ts'
+import { config, counted, diagnostic, measured, onOff, toKey, unknown, type Entity } from './entity.ts'
 import { plain, slug } from './plain.ts'
+import { toSituationEntities } from './situation-entities.ts'
 
-/** Home Assistant's kinds of entities that we use. */
-export const platforms = ['sensor', 'binary_sensor', 'event', 'button', 'switch', 'select'] as const
-export type Platform = (typeof platforms)[number]
-
-/** One entity in Home Assistant. A new one is a row of the table below. */
-export interface Entity {
-  /** Lasting, `[a-z0-9_]+`: part of its topics and of its id for ever. */
-  readonly key: string
-  readonly platform: Platform
-  /** What Home Assistant may call it at first: `<platform>.hearthwarden_<suggested>`. The key, when absent. */
-  readonly suggested?: string
-  /** Its discovery beside ids and topics: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery */
-  readonly about: Readonly<Record<string, string | number | readonly string[]>>
-  state?(state: HouseState): string
-  /** JSON, at most 8 KB. */
-  attributes?(state: HouseState): string
-  /** What a command asks; undefined when it is no command of ours. */
-  request?(payload: string): RequestInput | undefined
-  /** Seconds at least between two states: for what changes all the time. */
-  readonly pace?: number
-}
-
-/** Home Assistant's word for "not known". */
-const unknown = 'None'
 const sensitivities = ['relaxed', 'balanced', 'strict'] as const
 const mostTemperatures = 12
 const mostLoops = 40
 
-const diagnostic = { entity_category: 'diagnostic' } as const
-const config = { entity_category: 'config' } as const
 /** What a loop is to a person, by the first part of its name. */
 const kinds: Readonly<Record<string, string>> = {
   collect: 'Source',
@@ -76,6 +51,13 @@ export const table: readonly Entity[] = [
     platform: 'sensor',
     about: { name: 'Devices', icon: 'mdi:devices', ...measured('devices'), ...diagnostic },
     state: ({ devices }) => String(devices),
+  },
+  {
+    key: 'devices_online',
+    platform: 'sensor',
+    about: { name: 'Devices online', icon: 'mdi:lan-connect', ...measured('devices'), ...diagnostic },
+    state: ({ devicesOnline }) => String(devicesOnline),
+    pace: 60,
   },
   {
     key: 'dns_today',
@@ -154,11 +136,17 @@ export const table: readonly Entity[] = [
   },
 ]
 
-/** The table, and a row for each sensor of this machine and for each loop. */
-export function toEntities({ temperatures, health }: HouseState): Entity[] {
+/** The table, what is known of how things stand, and a row for each sensor of this machine and for each loop. */
+export function toEntities(state: HouseState): Entity[] {
+  const { temperatures, health } = state
   const sensors = temperatures.toSorted((a, b) => (a.sensor < b.sensor ? -1 : 1)).slice(0, mostTemperatures)
   const loops = health.filter(({ state }) => state !== 'off').slice(0, mostLoops)
-  return [...table, ...sensors.map(toTemperatureEntity), ...loops.map(toHealthEntity)]
+  return [
+    ...table,
+    ...toSituationEntities(state.situation),
+    ...sensors.map(toTemperatureEntity),
+    ...loops.map(toHealthEntity),
+  ]
 }
 
 function toTemperatureEntity({ sensor, value }: Temperature): Entity {
@@ -201,21 +189,4 @@ function toSwitch(
   values: Readonly<Record<'ON' | 'OFF', string | boolean>>,
 ): RequestInput | undefined {
   return payload === 'ON' || payload === 'OFF' ? { kind: 'set', option, value: values[payload] } : undefined
-}
-
-function onOff(is: boolean): string {
-  return is ? 'ON' : 'OFF'
-}
-
-function measured(unit: string) {
-  return { state_class: 'measurement', unit_of_measurement: unit } as const
-}
-
-function counted(unit: string) {
-  return { state_class: 'total_increasing', unit_of_measurement: unit } as const
-}
-
-/** Lasting and unique, though what it is made of may hold anything. */
-function toKey(kind: string, name: string): string {
-  return `${kind}_${slug(name)}_${createHash('sha256').update(name).digest('hex').slice(0, 6)}`
 }

@@ -150,7 +150,8 @@ function toAsked(
   { at, by, request, result }: StoredRequest,
   { openedAt, status }: Alert,
 ): { at: Date; what: string }[] {
-  if (result?.ok !== true || at < openedAt) return []
+  // One without a result is being done: what it changes is seen before its result is.
+  if (result?.ok === false || at < openedAt) return []
   switch (request.kind) {
     case 'acknowledge':
       // With all others: only what was open then was meant.

@@ -56,7 +56,7 @@ export interface Requests {
   /** Not done yet, oldest first. */
   pending(): Promise<readonly StoredRequest[]>
   finish(id: number, result: RequestResult): Promise<void>
-  /** Done ones about this alert, or all alerts, oldest first. */
+  /** About this alert, or all alerts, oldest first; those under way too. */
   about(alert: string): Promise<readonly StoredRequest[]>
   get(id: number): Promise<StoredRequest | undefined>
 }

@@ -45,7 +45,7 @@ export async function openRequests(database: Database, writer: Writer, now: () =
     async about(alert) {
       // As JSON writes it, which escapes a quote inside of any text.
       const rows = await database.rows(
-        'SELECT * FROM requests WHERE result IS NOT NULL AND (contains(request, $alert) OR request = $all) ORDER BY id',
+        'SELECT * FROM requests WHERE contains(request, $alert) OR request = $all ORDER BY id',
         {
           alert: `"alert":${JSON.stringify(alert)}`,
           all: JSON.stringify({ kind: 'acknowledge' } satisfies Request),

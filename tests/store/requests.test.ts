@@ -36,7 +36,11 @@ test('what was asked about an alert is found, and nothing of another', () =>
     await requests.ask({ kind: 'acknowledge', alert: 'a1' }, 'page')
     deepEqual(
       (await requests.about('a1')).map(({ request }) => request),
-      [{ kind: 'mute', alert: 'a1', hours: 24 }, { kind: 'acknowledge' }],
+      [
+        { kind: 'mute', alert: 'a1', hours: 24 },
+        { kind: 'acknowledge' },
+        { kind: 'acknowledge', alert: 'a1' },
+      ],
     )
   }))
 

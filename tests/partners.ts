@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs'
 
 /** Where a program is that a test starts for real, or false: then the test is skipped, with the reason. */
 export function find(program: string): string | false {
-  const places = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin']
+  const places = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/lib/systemd']
   for (const place of places) {
     try {
       accessSync(`${place}/${program}`, constants.X_OK)

@@ -1,16 +1,11 @@
 import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
-import { logAmong, logCursor, pollLog } from '../core/log-file.ts'
+import { logAmong, logCursor, noLog, pollLog } from '../core/log-file.ts'
+import { loginLogs } from '../core/log-places.ts'
 import { path, seconds } from '../core/options.ts'
 import { readOn } from '../core/tail.ts'
 import { makeAuthReader, marks } from '../formats/auth.ts'
 import { makeSyslogParser } from '../formats/syslog.ts'
-
-/** Where Debian, Red Hat and BSD keep it; and where those keep it who have one log for all. */
-const usualPlaces = [
-  ['/var/log/auth.log', '/var/log/secure', '/var/log/authlog', '/share/auth.log'],
-  ['/var/log/messages', '/var/log/syslog'],
-]
 
 const options = z.object({
   file: path(
@@ -36,9 +31,9 @@ export default {
   every: (options) => options.every,
 
   async poll({ options, cursor, now, log }) {
-    const file = options.file ?? (await logAmong(usualPlaces, cursor?.tail.file))
+    const file = options.file ?? (await logAmong(loginLogs, cursor?.tail.file))
     // Where the journal holds the logins there is no such file, which is no fault.
-    if (file === undefined) return { observations: [], cursor: cursor ?? nowhere }
+    if (file === undefined) return { observations: [], cursor: cursor ?? { ...noLog, pending: {} } }
     const reader = makeAuthReader(cursor?.pending)
     const part = await pollLog((written) => ({ parse: makeSyslogParser(written), observe: reader.read }), {
       file,
@@ -60,7 +55,7 @@ export default {
   },
 
   async check({ options }) {
-    const file = options.file ?? (await logAmong(usualPlaces, undefined))
+    const file = options.file ?? (await logAmong(loginLogs, undefined))
     if (file === undefined)
       return [
         {
@@ -77,9 +72,3 @@ export default {
     ]
   },
 } satisfies PollingCollector<z.infer<typeof options>, z.infer<typeof cursor>>
-
-const nowhere: z.infer<typeof cursor> = {
-  tail: { file: '', offset: 0, head: { bytes: 0, hash: '' } },
-  since: 0,
-  pending: {},
-}

@@ -1,9 +1,21 @@
 import type { Collector } from '../core/collector.ts'
+import authJournal from './auth-journal.ts'
 import authLog from './auth-log.ts'
 import dhcpLeases from './dhcp-leases.ts'
 import neighbours from './neighbours.ts'
 import piholeLog from './pihole-log.ts'
+import syslogJournal from './syslog-journal.ts'
+import syslog from './syslog.ts'
 import temperature from './temperature.ts'
 
 /** The registry: one import and one line for each plugin. */
-export const collectors: readonly Collector[] = [piholeLog, temperature, neighbours, dhcpLeases, authLog]
+export const collectors: readonly Collector[] = [
+  piholeLog,
+  temperature,
+  neighbours,
+  dhcpLeases,
+  authLog,
+  authJournal,
+  syslog,
+  syslogJournal,
+]

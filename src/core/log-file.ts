@@ -18,6 +18,9 @@ export const logCursor = z.object({
 })
 export type LogCursor = z.infer<typeof logCursor>
 
+/** Where there is no log yet. */
+export const noLog: LogCursor = { tail: { file: '', offset: 0, head: { bytes: 0, hash: '' } }, since: 0 }
+
 /** How the lines of a log are understood, in their order. */
 export interface LineReader<L extends { readonly at: Date }> {
   /** Undefined: not understood. */

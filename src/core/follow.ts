@@ -1,0 +1,69 @@
+import { execa } from 'execa'
+import { codeOf, UnavailableError } from './errors.ts'
+
+/** Characters of a line that nobody ends: what is longer is cut. */
+const longest = 1_000_000
+/** Characters of what a program says of its own failing. */
+const longestComplaint = 2000
+
+/**
+ * The lines that a program prints, as it prints them, until `stop`. It is run with these arguments, never through a
+ * shell, speaking English, and killed at the end with all that it started. That it is not there, or ends by itself, is
+ * an `UnavailableError`.
+ */
+export async function* follow(
+  program: string,
+  args: readonly string[],
+  stop: AbortSignal,
+): AsyncIterable<string> {
+  if (stop.aborted) return
+  const running = execa(program, args, {
+    reject: false,
+    detached: true,
+    buffer: false,
+    stdin: 'ignore',
+    env: { LC_ALL: 'C' },
+  })
+  const kill = () => running.pid !== undefined && killGroup(running.pid)
+  stop.addEventListener('abort', kill)
+  let complaint = ''
+  running.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-longestComplaint)
+  })
+  try {
+    yield* linesOf(running.stdout.setEncoding('utf8'))
+    const { code, exitCode } = await running
+    if (stop.aborted) return
+    if (code === 'ENOENT' || code === 'EACCES')
+      throw new UnavailableError(`There is no program ${program} here that may be run: install it`)
+    const last = complaint.trim().split('\n').at(-1) ?? ''
+    throw new UnavailableError(
+      `${program} has ended${last === '' ? ` with ${exitCode ?? 'a signal'}` : `: ${last}`}`,
+    )
+  } finally {
+    stop.removeEventListener('abort', kill)
+    kill()
+    await running
+  }
+}
+
+async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<string> {
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+    if (rest.length < longest) continue
+    yield rest
+    rest = ''
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // It ended by itself.
+    if (codeOf(error) !== 'ESRCH') throw error
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import type { Check } from './plugin.ts'
+import { follow } from './follow.ts'
+import { run } from './run.ts'
+
+/** Where systemd keeps its journal: the one that lasts, and the one that is gone after a restart. */
+const folders = ['/var/log/journal', '/run/log/journal']
+
+/** Seconds: when the journal is met for the first time, so much of it is read. */
+const recent = 3600
+
+/** Which part of which journal. */
+export interface JournalPart {
+  /** Another folder than this system's. */
+  readonly folder: string | undefined
+  /** As `journalctl` takes them: `SYSLOG_FACILITY=4`. */
+  readonly matches: readonly string[]
+}
+
+/** Whether there is a journal to read. */
+export function hasJournal(folder: string | undefined): boolean {
+  return (folder === undefined ? folders : [folder]).some((place) => existsSync(place))
+}
+
+/** The entries of the journal as lines of JSON: those after the cursor (else those of the last hour), then each that comes, until `stop`. */
+export function followJournal(
+  part: JournalPart,
+  { cursor, now, stop }: { cursor: string | undefined; now: Date; stop: AbortSignal },
+): AsyncIterable<string> {
+  const from =
+    cursor === undefined
+      ? `--since=@${Math.floor(now.getTime() / 1000) - recent}`
+      : `--after-cursor=${cursor}`
+  return follow(
+    'journalctl',
+    [...argumentsOf(part), '--follow', '--no-tail', from, '--', ...part.matches],
+    stop,
+  )
+}
+
+/** Whether something of this part can be read, and else what to do. */
+export async function checkJournal(part: JournalPart, stop: AbortSignal): Promise<Check> {
+  if (!hasJournal(part.folder)) return { ok: true, message: 'There is no journal of systemd here' }
+  const found = await run('journalctl', [...argumentsOf(part), '--lines=1', '--', ...part.matches], { stop })
+  if (found === undefined)
+    return {
+      ok: false,
+      message: 'There is a journal here, but no journalctl to read it: install systemd’s journalctl',
+    }
+  if (found.out.includes('__CURSOR')) return { ok: true, message: 'The journal is followed' }
+  return {
+    ok: false,
+    message:
+      'The journal shows nothing to this program: add its user to the group systemd-journal, unless the journal is new',
+  }
+}
+
+function argumentsOf({ folder }: JournalPart): readonly string[] {
+  return [
+    '--output=json',
+    '--no-pager',
+    '--quiet',
+    ...(folder === undefined ? [] : [`--directory=${folder}`]),
+  ]
+}

@@ -102,6 +102,8 @@ async function say(sentence: string, message: Message, context: TellContext<Opti
   }
   if (message.kind === 'test' && failed.length > 0) throw new Error(reasons)
   const missing = wanted.filter((id) => !present.some(({ entity_id }) => entity_id === id))
+  if (missing.length > 0)
+    context.log.warning('not spoken everywhere: unavailable in Home Assistant', { missing })
   return Object.fromEntries([
     ...outcomes.map((outcome) => [outcome.speaker, toWords(outcome)]),
     ...missing.map((id) => [id, 'not spoken: unavailable']),

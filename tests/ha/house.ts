@@ -109,3 +109,11 @@ function asked(name: string, from: string): string {
   const stamp = `${now.toString().slice(4, 10).replace(' 0', '  ')} ${now.toTimeString().slice(0, 8)}`
   return `${stamp} dnsmasq[1]: query[A] ${name} from ${from}\n`
 }
+
+/** The lines of the program's log. */
+export function logged(daemon: Daemon): string[] {
+  return daemon
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+}

@@ -4,14 +4,16 @@ What they are asked to do is written to `test_home.jsonl` in Core's folder, one 
 """
 
 import json
+import os
 
 DOMAIN = "test_home"
 PLATFORMS = ["tts", "media_player", "device_tracker", "ai_task"]
 
 
 def record(hass, **what):
-    with open(hass.config.path("test_home.jsonl"), "a", encoding="utf-8") as file:
-        file.write(json.dumps(what) + "\n")
+    file = os.open(hass.config.path("test_home.jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.write(file, (json.dumps(what) + "\n").encode())
+    os.close(file)
 
 
 async def async_setup_entry(hass, entry):

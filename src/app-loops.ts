@@ -19,6 +19,7 @@ import { toMaintainLoop } from './pipeline/maintain.ts'
 import { recapOptions } from './pipeline/options.ts'
 import { toRecapLoop } from './pipeline/recap.ts'
 import { ask } from './pipeline/requests.ts'
+import { toReviewLoop } from './pipeline/review.ts'
 import { makeRunner } from './pipeline/runner.ts'
 import type { Loop, Turn } from './pipeline/supervise.ts'
 import { toTriageLoop } from './pipeline/triage.ts'
@@ -112,7 +113,10 @@ function loopsOf(path: string, app: App): Loop[] {
         random: randomBytes,
         stop: start.stop,
       })
-      return [toTriageLoop({ store, words: parts.words, now, judge })]
+      return [
+        toTriageLoop({ store, words: parts.words, now, judge }),
+        toReviewLoop({ store, now, judge, interval: options.interval }),
+      ]
     }
     case 'recap':
       return [toRecapLoop(app.options('recap', recapOptions).time, recapTools(app))]

@@ -4,9 +4,9 @@ import type { DeviceId } from '../core/device.ts'
 import type { Grant } from '../core/grant.ts'
 import type { StoredSignal } from '../core/signal.ts'
 import type { Correlation, Store } from '../store/store.ts'
-import { correlate, type Sensitivity } from '../triage/rules.ts'
+import { correlate, reviewer, type Sensitivity } from '../triage/rules.ts'
 import type { Loop } from './supervise.ts'
-import { isAbout } from './triage.ts'
+import { isAbout } from './question.ts'
 
 const cursorSchema = z.object({ seq: z.number() })
 
@@ -82,7 +82,9 @@ async function toCorrelation(
     confidence,
     updatedAt: new Date(Math.max(...signals.map(({ at }) => at.getTime()))),
     signals: signals.map(({ id, grant }) => ({ id, ...(grant !== undefined && { grant }) })),
-    changed: isChanged(alert, { band, confidence }, known.length !== signals.length),
+    changed:
+      changed.some(({ detector }) => detector === reviewer) ||
+      isChanged(alert, { band, confidence }, known.length !== signals.length),
     expected: counted.length === 0,
   }
 }

@@ -1,13 +1,15 @@
-import type { Alert, AlertView, WordsOf } from '../core/alert.ts'
+import type { Alert, WordsOf } from '../core/alert.ts'
 import { UnavailableError } from '../core/errors.ts'
 import { rank } from '../core/severity.ts'
 import { pause } from '../core/time.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { KnownIssue, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { Judge, Question } from '../triage/llm.ts'
+import { toReviewVerdict, withReview } from '../triage/review.ts'
+import { toQuestion } from './question.ts'
 import type { Loop, Turn } from './supervise.ts'
 
-const noModel =
+export const noModel =
   'No language model: the rules grade alone; set triage.address to an Ollama server to have reasons in plain words'
 /** How often the model is looked for while nothing is asked of it. */
 const restMilliseconds = 60_000
@@ -38,9 +40,11 @@ export function toTriageLoop({ store, judge, words, now }: TriageTools): Loop {
           continue
         }
         const view = await store.alerts.view(alert, words)
-        const verdict = await verdictOf(await questionOf(view, { store, now }), judge, turn)
+        const verdict =
+          toReviewVerdict(view, now()) ??
+          (await verdictOf(await toQuestion(view, { store, now: now() }), judge, turn))
         if (verdict) {
-          await store.alerts.judge(alert.id, verdict)
+          await store.alerts.judge(alert.id, withReview(verdict, view))
           turn.ok({ count: 1 })
         } else await pause(restMilliseconds, turn.stop)
       }
@@ -49,7 +53,7 @@ export function toTriageLoop({ store, judge, words, now }: TriageTools): Loop {
 }
 
 /** Whether the model is there while nothing is asked of it, so that its state is known before it is needed. */
-async function look(judge: Judge, turn: Turn): Promise<void> {
+export async function look(judge: Judge, turn: Turn): Promise<void> {
   const missing = (await judge.check()).find(({ ok }) => !ok)
   if (missing === undefined) turn.ok()
   else if (judge.isChosen) throw new UnavailableError(missing.message)
@@ -72,23 +76,4 @@ function unjudged(alerts: readonly Alert[]): Alert[] {
   return alerts
     .filter(({ verdict, signalsSeq }) => verdict?.signalsSeq !== signalsSeq)
     .toSorted((a, b) => rank(b.severity) - rank(a.severity) || a.openedAt.getTime() - b.openedAt.getTime())
-}
-
-async function questionOf(
-  alert: AlertView,
-  { store, now }: Pick<TriageTools, 'store' | 'now'>,
-): Promise<Question> {
-  const issues = await store.household.knownIssues()
-  return {
-    alert,
-    baselines: store.baselines.list(alert.device),
-    knownIssues: issues.filter((issue) => isAbout(issue, alert.device, store, now())).map(({ text }) => text),
-    constraints: await store.household.constraints(),
-  }
-}
-
-/** Whether what the household knows speaks of this device, and still holds. */
-export function isAbout(issue: KnownIssue, device: Alert['device'], store: Store, now: Date): boolean {
-  if (issue.until !== undefined && issue.until < now) return false
-  return issue.device === undefined || store.devices.find(issue.device)?.id === device
 }

@@ -11,6 +11,7 @@ import { openIndicators } from './indicators.ts'
 import { openJudgements } from './judgements.ts'
 import { openMeta } from './meta.ts'
 import { migrations } from './migrations.ts'
+import { periodCounts, sourcesOf } from './period.ts'
 import { makeReader } from './reader.ts'
 import { search } from './search.ts'
 import { situation } from './situation.ts'
@@ -76,6 +77,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         search: (ask) => search(database, devices.resolve, ask),
         stats: () => stats(database),
         totals: (from, to) => totals(database, from, to),
+        counts: (window) => periodCounts(database, window),
+        sources: (device, from, to) => sourcesOf(database, device, { from, to }),
         situation: (from, now) => situation(database, from, now),
       },
       baselines: await openBaselines({ ...room, database, writer, devices, newest }),

@@ -1,7 +1,7 @@
 import type { Alert, AlertStatus, AlertView, WordsOf } from '../core/alert.ts'
 import type { Baseline } from '../core/baseline.ts'
 import type { Device, DeviceId } from '../core/device.ts'
-import type { EventReader } from '../core/detector.ts'
+import type { EventReader, Window } from '../core/detector.ts'
 import type { Grant } from '../core/grant.ts'
 import type { EventKind, Event, Observation } from '../core/observation.ts'
 import type { Band, Severity } from '../core/severity.ts'
@@ -90,6 +90,10 @@ export interface Events {
   stats(): Promise<readonly KindStats[]>
   /** Numbers of a span of time, for the page, the sensors and the recap. */
   totals(from: Date, to: Date): Promise<Totals>
+  /** What a window comes to, for the review. */
+  counts(window: Window): Promise<PeriodCounts>
+  /** The loops that collected something about a device in a span of time. */
+  sources(device: DeviceId, from: Date, to: Date): Promise<readonly string[]>
   /** How things stand; today began at `from`. */
   situation(from: Date, now: Date): Promise<Situation>
 }
@@ -106,6 +110,19 @@ export interface KindStats {
   readonly rows: number
   readonly oldest?: Date
   readonly newest?: Date
+}
+
+/** Counts of a window by device, most first. */
+export interface PeriodCounts {
+  readonly connections: readonly DeviceCount[]
+  readonly queries: readonly DeviceCount[]
+  /** `tcp/23`: open now, and not at an earlier look at the same device. */
+  readonly newPorts: readonly { device: DeviceId; port: string }[]
+}
+
+export interface DeviceCount {
+  readonly device: DeviceId
+  readonly count: number
 }
 
 export interface Totals {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { rank, type Band } from '../core/severity.ts'
+import { rank } from '../core/severity.ts'
 import type { Answer } from './answer.ts'
-import type { Facts } from './facts.ts'
 
 type Kept = Extract<Answer, { status: 'ok' }>
 
@@ -38,7 +37,10 @@ export function makeCache(now: () => Date): Cache {
  * What makes two questions the same: the instructions, the model, and the facts, with each number as its leading digit
  * and size. Names and the band are as they are, so a new name on a threat list or another floor is another question.
  */
-export function keyOf(facts: Facts, asked: { band: Band; instructions: string; model: string }): string {
+export function keyOf(
+  facts: unknown,
+  asked: { beside: unknown; instructions: string; model: string },
+): string {
   const alike = JSON.stringify(facts, (_, value: unknown) => {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
     return typeof number === 'number' && Number.isFinite(number) ? Number(number.toPrecision(1)) : value

@@ -1,19 +1,36 @@
 import type { AlertView } from '../core/alert.ts'
-import type { Baseline, Figures } from '../core/baseline.ts'
+import type { Baseline } from '../core/baseline.ts'
 import { thisMachine } from '../core/device.ts'
 import { rank, severities, type Band, type Severity } from '../core/severity.ts'
 import type { Evidence, StoredSignal } from '../core/signal.ts'
-import { toMetric, toName, toNames, toNumber, toOwnWords, type Clean } from './sanitise.ts'
+import { toLogWords, toMetric, toName, toNames, toNumber, toOwnWords, type Clean } from './sanitise.ts'
+import { reviewer } from './rules.ts'
+import { daysBetween, isOutside, toUsual, toZ, type UsualFacts } from './usual.ts'
 
 /** What the model is asked about. */
 export interface Question {
   readonly alert: AlertView
   /** Of the alert's device. */
   readonly baselines: readonly Baseline[]
+  /** Its numbers of the last hour (of domains: the last day), by the subject of their baseline. */
+  readonly now: ReadonlyMap<string, number>
+  /** Which sources have seen it. */
+  readonly sources: readonly string[]
+  /** What the device and this machine wrote into logs around it, most telling first. */
+  readonly lines: readonly LoggedLine[]
   /** What people of this house know, as they wrote it. */
   readonly knownIssues: readonly string[]
   /** Their guidelines for the model. */
   readonly constraints: string
+}
+
+/** A template of log lines (I5). */
+export interface LoggedLine {
+  readonly program: string
+  readonly template: string
+  readonly count: number
+  /** It never occurred before in this home. */
+  readonly isNew: boolean
 }
 
 /** All that a prompt is built from (I5): a text can only stand in it after the sanitiser has made it. */
@@ -22,8 +39,12 @@ export interface Facts {
   readonly device: DeviceFacts
   /** At most six, in the order of `shown`. */
   readonly signals: readonly SignalFacts[]
-  /** What is usual for the device as a whole. */
-  readonly usual: readonly UsualFacts[]
+  /** What is usual for the device beside that, with the numbers of now. */
+  readonly usual: readonly (UsualFacts & {
+    readonly value: Clean | undefined
+    readonly z: Clean | undefined
+  })[]
+  readonly lines: readonly LineFacts[]
   readonly knownIssues: readonly Clean[]
   readonly constraints: Clean
 }
@@ -33,6 +54,15 @@ export interface DeviceFacts {
   readonly daysKnown: number
   readonly hidesIdentity: boolean
   readonly knownByAddressAlone: boolean
+  readonly maker: Clean | undefined
+  readonly sources: readonly Clean[]
+}
+
+export interface LineFacts {
+  readonly program: Clean
+  readonly words: Clean
+  readonly count: number
+  readonly isNew: boolean
 }
 
 export interface SignalFacts {
@@ -52,20 +82,16 @@ export interface ValueFacts {
   readonly z: Clean | undefined
 }
 
-export interface UsualFacts {
-  readonly subject: Clean
-  readonly median: Clean
-  readonly mad: Clean
-  readonly days: number
-}
-
 /** So that the longest question leaves room for an answer in a window of 4096 tokens. `values` is for all signals together. */
-const most = { signals: 6, values: 20, valuesEach: 8, usual: 4, issues: 8 }
-const day = 86_400_000
+const most = { signals: 6, values: 20, valuesEach: 8, usual: 6, issues: 8, lines: 8, sources: 6 }
 
-/** The signals that an alert rests on and that a model is shown, strongest first: `E1` stands for the first. */
+/**
+ * The signals that an alert rests on and that a model is shown, strongest first: `E1` stands for the first. What a model
+ * claimed itself is not shown to it again (I14).
+ */
 export function shown(alert: AlertView): readonly StoredSignal[] {
-  return alert.signals.filter(({ grant }) => grant === undefined).slice(0, most.signals)
+  const counted = alert.signals.filter(({ grant, detector }) => grant === undefined && detector !== reviewer)
+  return counted.slice(0, most.signals)
 }
 
 /** What a signal is called in a question. */
@@ -74,25 +100,64 @@ export function evidenceId(index: number): string {
 }
 
 /** What may be told to a model of this question, and nothing else. */
-export function toFacts({ alert, baselines, knownIssues, constraints }: Question): Facts {
+export function toFacts(question: Question): Facts {
+  const { alert, baselines, knownIssues, constraints, lines } = question
   const signals = shown(alert)
   const compared = signals.map((signal) => usualOf(signal, baselines))
   const values = Math.min(most.valuesEach, Math.floor(most.values / signals.length))
   return {
     allowed: allowedOf(alert.band),
-    device: {
-      isThisMachine: alert.device === thisMachine,
-      daysKnown: daysBetween(alert.deviceView.firstSeen, alert.updatedAt),
-      hidesIdentity: alert.deviceView.randomMac,
-      knownByAddressAlone: alert.deviceView.provisional,
-    },
+    device: toDeviceFacts(question),
     signals: signals.map((signal, index) => toSignalFacts(signal, values, compared[index])),
     usual: baselines
-      .filter((baseline) => !compared.includes(baseline) && !baseline.subject.includes('/'))
+      .filter((baseline) => !compared.includes(baseline) && isTelling(baseline, question))
       .slice(0, most.usual)
-      .map((baseline) => toUsual(baseline, alert.updatedAt)),
-    knownIssues: knownIssues.slice(0, most.issues).map((issue) => toOwnWords(issue, 120)),
+      .map((baseline) => toCompared(baseline, question)),
+    lines: toLineFacts(lines.slice(0, most.lines)),
+    knownIssues: toIssues(knownIssues),
     constraints: toOwnWords(constraints, 600),
+  }
+}
+
+/** What people know, as much of it as a prompt holds. */
+export function toIssues(knownIssues: readonly string[]): readonly Clean[] {
+  return knownIssues.slice(0, most.issues).map((issue) => toOwnWords(issue, 120))
+}
+
+function toLineFacts(lines: readonly LoggedLine[]): readonly LineFacts[] {
+  return lines.map(({ program, template, count, isNew }) => ({
+    program: toName(program.slice(0, 32)),
+    words: toLogWords(template),
+    count,
+    isNew,
+  }))
+}
+
+function toDeviceFacts({ alert, sources }: Question): DeviceFacts {
+  const { firstSeen, randomMac, provisional } = alert.deviceView
+  return {
+    isThisMachine: alert.device === thisMachine,
+    daysKnown: daysBetween(firstSeen, alert.updatedAt),
+    hidesIdentity: randomMac,
+    knownByAddressAlone: provisional,
+    maker: undefined,
+    sources: sources.slice(0, most.sources).map((source) => toMetric(source)),
+  }
+}
+
+/** What is usual for the device as a whole, and for a sensor whose number is not usual now. */
+function isTelling(usual: Baseline, { alert, now }: Question): boolean {
+  const value = now.get(usual.subject)
+  if (!usual.subject.includes('/')) return true
+  return value !== undefined && isOutside({ subject: usual.subject, value, usual, at: alert.updatedAt })
+}
+
+function toCompared(baseline: Baseline, { alert, now }: Question): Facts['usual'][number] {
+  const value = now.get(baseline.subject)
+  return {
+    ...toUsual(baseline, alert.updatedAt),
+    value: value === undefined ? undefined : toNumber(value),
+    z: value === undefined ? undefined : toZ(value, baseline, alert.updatedAt),
   }
 }
 
@@ -124,7 +189,7 @@ function toSignalFacts(signal: StoredSignal, values: number, usual: Baseline | u
           metric: toMetric(metric),
           value: toValue(value),
           usual: baseline && toUsual(baseline, signal.at),
-          z: baseline && typeof value === 'number' ? toZ(value, usualAt(baseline, signal.at)) : undefined,
+          z: baseline && typeof value === 'number' ? toZ(value, baseline, signal.at) : undefined,
         }
       }),
   }
@@ -133,27 +198,4 @@ function toSignalFacts(signal: StoredSignal, values: number, usual: Baseline | u
 /** Numbers as numbers; every text is a list of names. */
 function toValue(value: Evidence[string]): Clean {
   return typeof value === 'number' ? toNumber(value) : toNames(String(value))
-}
-
-function toUsual(baseline: Baseline, at: Date): UsualFacts {
-  const { median, mad } = usualAt(baseline, at)
-  return {
-    subject: toName(baseline.subject),
-    median: toNumber(median),
-    mad: toNumber(mad),
-    days: daysBetween(baseline.since, at),
-  }
-}
-
-/** The figures of this hour of the week where they are known, else those of all hours. */
-function usualAt(baseline: Baseline, at: Date): Figures {
-  return baseline.hours.get(((at.getDay() + 6) % 7) * 24 + at.getHours()) ?? baseline
-}
-
-function toZ(value: number, { median, mad }: Figures): Clean | undefined {
-  return mad > 0 ? toNumber(Number(((value - median) / (1.4826 * mad)).toFixed(1))) : undefined
-}
-
-function daysBetween(from: Date, to: Date): number {
-  return Math.max(0, Math.floor((to.getTime() - from.getTime()) / day))
 }

@@ -1,17 +1,17 @@
 import { UnavailableError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Check } from '../core/plugin.ts'
+import type { Signal } from '../core/signal.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { isGrounded, readAnswer, type Asked } from './answer.ts'
-import { keyOf, makeCache } from './cache.ts'
-import { chat, type Ask } from './chat.ts'
+import { makeAsker } from './asking.ts'
 import { evidenceId, toFacts, type Question } from './facts.ts'
-import { toJudgement, type Outcome } from './judgement.ts'
+import { toJudgement } from './judgement.ts'
 import { addressOf, type TriageOptions } from './options.ts'
-import { toSystem, toUser } from './prompt.ts'
-import { toFormat } from './schema.ts'
+import { idsOf, toPeriodFacts } from './period-facts.ts'
+import type { Period } from './period.ts'
+import { toReviewSystem, toReviewUser, toSystem, toUser } from './prompt.ts'
+import { toReviewSignals } from './review.ts'
 import { isLeaky, makeServer, type Server } from './server.ts'
-import { thinkingOf } from './thinking.ts'
 
 export type { Question } from './facts.ts'
 
@@ -24,7 +24,7 @@ export interface JudgeTools {
   readonly stop: AbortSignal
 }
 
-/** Asks a language model about alerts, one at a time. */
+/** Asks a language model about alerts and periods, one at a time. */
 export interface Judge {
   /** A person has named its address: when nothing answers there, it is a fault. */
   readonly isChosen: boolean
@@ -34,55 +34,33 @@ export interface Judge {
    * `ConfigError` when it refuses us; ends with an error when `until` or the judge's own `stop` comes.
    */
   judge(question: Question, until?: AbortSignal): Promise<Verdict>
+  /**
+   * What the model finds in a period as a whole; nothing when it finds it ordinary, and when its answer does not count.
+   * Throws and ends as `judge` does.
+   */
+  review(period: Period, until?: AbortSignal): Promise<Signal[]>
   /** Whether the server and the model are there; else what to do. */
   check(): Promise<Check[]>
-}
-
-/** At most two calls a question, with different dice. */
-const attempts = [
-  { seed: 1, temperature: 0.2 },
-  { seed: 2, temperature: 0.3 },
-] as const
-
-interface Asking extends Asked, Omit<Ask, 'seed' | 'temperature'> {
-  /** What makes it the same question as another. */
-  readonly key: string
 }
 
 /** A judge that keeps what it has learned of its model, and its answers, as long as it lives: make one for all questions. */
 export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judge {
   const server = makeServer(addressOf(options))
-  const cache = makeCache(now)
-  const canary = hex(random(8))
-  const system = toSystem(canary)
-  /** Questions in whose middle the connection broke. */
-  const broken = new Set<string>()
-  let habit: { readonly digest: string; readonly think: Ask['think'] } | undefined
+  const asker = makeAsker({ options, server, log, now, random })
 
   return {
     isChosen: options.address !== undefined,
     async judge(question, until = stop) {
-      const ending = AbortSignal.any([stop, until])
       const start = now()
       const { alert } = question
       const facts = toFacts(question)
-      const digest = await server.digest(options.model, ending)
-      const think = await habitOf(digest, ending)
-      const nonce = hex(random(12))
-      const asked: Asked = {
-        prompt: { system, user: toUser(facts, nonce) },
-        ids: facts.signals.map((_, index) => evidenceId(index)),
-        marks: [canary, nonce],
-      }
-      const key = keyOf(facts, { band: alert.band, instructions: toSystem(''), model: digest })
-      const kept = cache.get(key)
-      const cached = kept !== undefined && isGrounded(kept.reason, asked.prompt.user)
-      const outcome = cached
-        ? kept
-        : await outcomeOf({ ...asked, key, think, format: toFormat(asked.ids, facts.allowed) }, ending)
-      if (outcome.status === 'canary')
-        log.warning('the model tells what it was told to keep: its answer is not used', { alert: alert.id })
-      if (outcome.status === 'ok' && !cached) cache.keep(key, outcome)
+      const { outcome, cached } = await asker.ask(
+        {
+          ...{ facts, beside: alert.band, allowed: facts.allowed, system: toSystem, user: toUser },
+          ids: facts.signals.map((_, index) => evidenceId(index)),
+        },
+        AbortSignal.any([stop, until]),
+      )
       const end = now()
       return {
         ...toJudgement(outcome, alert),
@@ -93,41 +71,18 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
         cached,
       }
     },
+    async review(period, until = stop) {
+      const facts = toPeriodFacts(period)
+      const { outcome } = await asker.ask(
+        {
+          ...{ facts, beside: undefined, allowed: facts.allowed, system: toReviewSystem, user: toReviewUser },
+          ids: idsOf(facts),
+        },
+        AbortSignal.any([stop, until]),
+      )
+      return toReviewSignals(outcome, { period, model: options.model })
+    },
     check: () => checksOf(server, options, stop),
-  }
-
-  /** Asks once, and once more when another throw of the dice may help. */
-  async function outcomeOf({ key, ...asked }: Asking, ending: AbortSignal): Promise<Outcome> {
-    for (const dice of attempts) {
-      const reply = await chat({ ...asked, ...dice }, options, ending)
-      if (reply.kind === 'lost') {
-        if (broken.has(key)) break
-        broken.add(key)
-        await server.digest(options.model, ending)
-        continue
-      }
-      const outcome: Outcome =
-        reply.kind === 'text'
-          ? readAnswer(reply.text, asked)
-          : { status: reply.kind === 'timeout' ? 'timeout' : 'invalid' }
-      if (outcome.status !== 'invalid') {
-        broken.delete(key)
-        return outcome
-      }
-      log.debug('an answer of the model does not count', reply)
-      if (reply.kind === 'refused') break
-    }
-    broken.delete(key)
-    return { status: 'invalid' }
-  }
-
-  /** How this model is to be asked; found out once for each that is loaded. */
-  async function habitOf(digest: string, ending: AbortSignal): Promise<Ask['think']> {
-    if (habit?.digest !== digest) {
-      const thinks = (await server.capabilities(options.model, ending)).includes('thinking')
-      habit = { digest, think: thinks ? await thinkingOf(options, ending) : undefined }
-    }
-    return habit.think
   }
 }
 
@@ -149,8 +104,4 @@ async function checksOf(server: Server, options: TriageOptions, stop: AbortSigna
     if (error instanceof UnavailableError) return [{ ok: false, message: error.message }]
     throw error
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

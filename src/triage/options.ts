@@ -27,6 +27,11 @@ export const triageOptions = z.object({
     min: 1,
     max: 290,
   }).default(120),
+  interval: seconds(
+    'Review',
+    'Seconds between two looks of the model at the house as a whole; one question each, none in a quiet time.',
+    { min: 300, max: 86_400 },
+  ).default(3600),
   keepAlive: text(
     'Keep loaded',
     'How long the model stays in memory after an answer, such as 10m; 0s frees it at once.',

@@ -106,7 +106,12 @@ export function correlate({ signals, sensitivity, learning, isKnown }: Correlati
 
 /** The rules' own sentence about these signals: why the strongest one matters. */
 export function reasonOf(signals: readonly StoredSignal[]): string {
-  return ruleOf(strongest(signals)?.detector ?? '').why
+  return whyOf(strongest(signals)?.detector ?? '')
+}
+
+/** The rules' own sentence about a detector. */
+export function whyOf(detector: string): string {
+  return ruleOf(detector).why
 }
 
 /** How sure signals are together: `1 − Π(1 − p)` over their causes (noisy-OR); of one cause, the surest counts. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
+import { logWords } from './log-words.ts'
 
 /** Text that may stand in a prompt: made here and nowhere else (I5). */
 export type Clean = string & { readonly __brand: 'Clean' }
@@ -35,6 +36,26 @@ export function toMetric(text: string): Clean {
 /** A number with at most six digits that count. */
 export function toNumber(value: number): Clean {
   return (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '-') as Clean
+}
+
+/**
+ * What a line of a log says, as a JSON string: the words that programs print, in small letters, and `*` for all else, at
+ * most 80 characters.
+ */
+export function toLogWords(template: string): Clean {
+  return JSON.stringify(logText(template)) as Clean
+}
+
+/** What `toLogWords` puts between the quotes. */
+export function logText(template: string): string {
+  const parts = template
+    .slice(0, 1000)
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\p{N}<>*'’]+/u)
+    .filter((part) => part !== '')
+    .map((part) => (logWords.has(part) ? part : '*'))
+  const kept = parts.filter((part, index) => part !== '*' || parts[index - 1] !== '*')
+  return kept.filter((_, index) => kept.slice(0, index + 1).join(' ').length <= 80).join(' ')
 }
 
 /**

@@ -43,6 +43,20 @@ test('a question shows what was measured beside what is usual', () => {
           baseline({ subject: 'temperature/coretemp/Core 0', median: 52, mad: 2.5 }),
           baseline({ subject: 'temperature/nvme/Composite', median: 40 }),
         ],
+        now: new Map([
+          ['new-domains', 31],
+          ['temperature/nvme/Composite', 41],
+        ]),
+        sources: ['pihole-log', 'neighbours'],
+        lines: [
+          {
+            program: 'kernel',
+            template: 'blk_update_request: critical medium error, dev sda, sector <num>, say none',
+            count: 14,
+            isNew: true,
+          },
+          { program: 'sshd', template: 'Connection closed by <ip>', count: 2, isNew: false },
+        ],
         knownIssues: ['The office is warm in summer'],
         constraints: 'Nobody is at home on weekdays.',
       },
@@ -51,7 +65,7 @@ test('a question shows what was measured beside what is usual', () => {
   assert.equal(
     toUser(facts, nonce),
     `ALLOWED_SEVERITIES: none, low, medium, high
-DEVICE: a device of the home, known for 50 days, hides its hardware address as phones do
+DEVICE: a device of the home, known for 50 days, hides its hardware address as phones do, seen by pihole-log neighbours
 HOME_CONTEXT:
 - known issue "The office is warm in summer"
 - guidelines "Nobody is at home on weekdays."
@@ -69,7 +83,9 @@ E2 | sure_percent | 86 | - | - | - | -
 E2 | times | 1 | - | - | - | -
 E2 | mean | 71.25 | 52 | 2.5 | 5.2 | 19
 E2 | limit | 100 | - | - | - | -
-- | "new-domains" | - | 11 | 2 | - | 19
+- | "new-domains" | 31 | 11 | 2 | 6.7 | 19
+log | "kernel" | "* update request critical medium error dev sda sector *" | 14 times | never before
+log | "sshd" | "connection closed by *" | 2 times | seen before
 DATA ${nonce}
 Weigh the data between the marks and answer with one JSON object.`,
   )
@@ -118,6 +134,9 @@ function attacked(text: string): Question {
       },
     },
     baselines: [baseline({ subject: text, unit: text })],
+    now: new Map([[text, 3]]),
+    sources: [text],
+    lines: [{ program: text, template: text, count: 2, isNew: true }],
     knownIssues: [text, text],
     constraints: text,
   }
@@ -131,7 +150,8 @@ const lines: readonly RegExp[] = [
   new RegExp(
     `^E[1-6] \\| [A-Za-z0-9_-]* \\| ([A-Za-z0-9_-]*|${number}|${name}( ${name}){0,4}) \\| ${cell} \\| ${cell} \\| ${cell} \\| ${cell}$`,
   ),
-  new RegExp(`^- \\| ${name} \\| - \\| ${cell} \\| ${cell} \\| - \\| ${cell}$`),
+  new RegExp(`^- \\| ${name} \\| ${cell} \\| ${cell} \\| ${cell} \\| ${cell} \\| ${cell}$`),
+  new RegExp(`^log \\| ${name} \\| "[a-z* ]*" \\| [0-9]+ times \\| (never|seen) before$`),
 ]
 
 test('whatever strangers write, a question reads back to one block of evidence (I5, I6)', () => {
@@ -144,7 +164,7 @@ test('whatever strangers write, a question reads back to one block of evidence (
       const [allowed, device, context, ...issues] = before?.split('\n') ?? []
       const [head, ...rows] = data?.split('\n') ?? []
       assert.equal(allowed, 'ALLOWED_SEVERITIES: none, low, medium, high')
-      assert.match(device ?? '', /^DEVICE: [a-z0-9 ,]+$/)
+      assert.match(device ?? '', /^DEVICE: [A-Za-z0-9_ ,-]+$/)
       assert.equal(context, 'HOME_CONTEXT:')
       assert.equal(head, 'id | metric | value | usual median | MAD | z | days')
       for (const row of [...issues, ...rows])
@@ -173,7 +193,19 @@ test('the longest question fits into the smallest usual window', () => {
     signal({ id: `s${index}`, target: long, evidence }),
   )
   const user = toUser(
-    toFacts(question({ signals }, { knownIssues: Array(40).fill(long), constraints: long.repeat(10) })),
+    toFacts(
+      question(
+        { signals },
+        {
+          sources: Array(20).fill(long),
+          lines: Array(30).fill({ program: long, template: 'failed '.repeat(99), count: 1e6, isNew: true }),
+          baselines: Array.from({ length: 20 }, (_, index) => baseline({ subject: long.slice(index) })),
+          now: new Map([[long, 123456.789]]),
+          knownIssues: Array(40).fill(long),
+          constraints: long.repeat(10),
+        },
+      ),
+    ),
     nonce,
   )
   assert.ok(user.length + toSystem('x').length < (4096 - 400) * 3, String(user.length))

@@ -55,5 +55,14 @@ export function question(change: Partial<AlertView> = {}, context: Partial<Quest
     advice: [],
     ...change,
   }
-  return { alert, baselines: [], knownIssues: [], constraints: '', ...context }
+  return {
+    alert,
+    baselines: [],
+    now: new Map(),
+    sources: [],
+    lines: [],
+    knownIssues: [],
+    constraints: '',
+    ...context,
+  }
 }

@@ -2,6 +2,7 @@ import type { App } from './app.ts'
 import { byName, deliverTools, loopName, placesOn, recapTools } from './app-tools.ts'
 import type { RequestResult } from './core/request.ts'
 import { detectors } from './detectors/index.ts'
+import { makeDashboard } from './homeassistant/dashboard.ts'
 import { notifiers } from './notifiers/index.ts'
 import { tellTest } from './pipeline/deliver.ts'
 import { makeRecap } from './pipeline/recap.ts'
@@ -27,6 +28,10 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
     async recap() {
       const { headline } = await makeRecap(recapTools(app))
       return { ok: true, message: headline }
+    },
+    async dashboard() {
+      if (app.home) return makeDashboard(app.home, store.meta.instance)
+      return { ok: false, message: 'Home Assistant is not set up: set homeassistant.address and its token' }
     },
     async set(option, value): Promise<RequestResult> {
       const { path } = app.config.accept(option, value)

@@ -36,6 +36,10 @@ export function addWorking(command: AddCommand): void {
       ),
     )
 
+  command('dashboard', 'make a dashboard in Home Assistant, once').action((given: Common) =>
+    withHouse(given, async ({ client, print }) => showResult(await client.ask({ kind: 'dashboard' }), print)),
+  )
+
   command('collect [name...]', 'one pass of these sources, or of all')
     .option('--learning', 'learn from it and judge nothing')
     .action((names: string[], given: Common & { learning?: boolean }) =>

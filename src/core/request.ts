@@ -21,6 +21,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('analyse') }),
   z.object({ kind: z.literal('recap') }),
+  z.object({ kind: z.literal('dashboard') }),
   z.object({
     kind: z.literal('set'),
     option: z.string().max(200),

@@ -18,6 +18,8 @@ export interface RequestTools {
   analyse(): Promise<RequestResult>
   /** Makes and tells a recap now. */
   recap(): Promise<RequestResult>
+  /** Makes a dashboard in Home Assistant, once. */
+  dashboard(): Promise<RequestResult>
   /** Saves a setting and restarts what it concerns. */
   set(option: string, value: unknown): Promise<RequestResult>
   test(notifier: string, target: string | undefined): Promise<RequestResult>
@@ -117,6 +119,8 @@ async function done(request: Request, by: Asker, tools: RequestTools): Promise<R
       return tools.analyse()
     case 'recap':
       return tools.recap()
+    case 'dashboard':
+      return tools.dashboard()
     case 'set':
       return tools.set(request.option, request.value)
     case 'test':

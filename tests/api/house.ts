@@ -42,6 +42,7 @@ export async function openTestHouse() {
       now,
       analyse: async () => ({ ok: true, message: 'Looked' }),
       recap: async () => ({ ok: true, message: 'Made' }),
+      dashboard: async () => ({ ok: true, message: 'The dashboard is made' }),
       async set(option, value) {
         set.set(option, value)
         return { ok: true, message: `${option} is saved` }

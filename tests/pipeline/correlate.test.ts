@@ -27,7 +27,16 @@ function asking(house: TestHouse, change: Partial<RequestTools> = {}) {
   const nothing = async () => ({ ok: true, message: '' })
   const { store, now, stop } = house
   house.run(
-    toRequestLoop({ store, now, analyse: nothing, recap: nothing, set: nothing, test: nothing, ...change }),
+    toRequestLoop({
+      store,
+      now,
+      analyse: nothing,
+      recap: nothing,
+      dashboard: nothing,
+      set: nothing,
+      test: nothing,
+      ...change,
+    }),
   )
   return (request: Parameters<typeof ask>[0]) => ask(request, 'cli', { store, stop })
 }

@@ -14,7 +14,9 @@ test('what a person has set is shown to those who watch, within moments', async 
     sensitivity = 'strict'
     return nothing()
   }
-  house.run(toRequestLoop({ store, now, analyse: nothing, recap: nothing, set, test: nothing }))
+  house.run(
+    toRequestLoop({ store, now, analyse: nothing, recap: nothing, dashboard: nothing, set, test: nothing }),
+  )
   await until(() => (board.row('requests')?.state === 'ok' ? true : undefined), {
     seconds: 10,
     what: () => 'the loop',

@@ -56,7 +56,7 @@ class HwChannels extends LitElement {
   declare health: readonly HealthRow[]
   declare found: readonly PluginChecks[] | undefined
   declare error: string | undefined
-  /** What came of each test, by plugin and target. */
+  /** What came of each test and of the dashboard, by plugin and target. */
   declare results: ReadonlyMap<string, Result>
   declare testing: string | undefined
 
@@ -81,12 +81,9 @@ class HwChannels extends LitElement {
     }
   }
 
-  async #test(key: string, notifier: string, target: string | undefined): Promise<void> {
+  async #ask(key: string, request: object): Promise<void> {
     this.testing = key
-    const result = await tell(
-      this,
-      post('api/requests', { kind: 'test', notifier, ...(target !== undefined && { target }) }),
-    )
+    const result = await tell(this, post('api/requests', request))
     this.results = new Map(this.results).set(key, result)
     this.testing = undefined
   }
@@ -110,7 +107,10 @@ class HwChannels extends LitElement {
     const unset = channels.filter((plugin) => this.#isOff(plugin)).map(({ title }) => title)
     return html`
       ${ready.length === 0 ? html`<p>None is set up yet: alerts are on this page only.</p>` : nothing}
-      <div class="rows">${ready.map((plugin) => this.#plugin(plugin))}</div>
+      <div class="rows">
+        ${ready.map((plugin) => this.#plugin(plugin))}
+        ${ready.some(({ plugin }) => plugin === 'mqtt') ? this.#dashboard() : nothing}
+      </div>
       ${
         unset.length === 0
           ? nothing
@@ -125,6 +125,27 @@ class HwChannels extends LitElement {
               <div class="rows">${rest.map((plugin) => this.#plugin(plugin))}</div>`
       }
     `
+  }
+
+  /** Sensors in Home Assistant are worth a dashboard. */
+  #dashboard() {
+    const result = this.results.get('dashboard')
+    return html`<div class="plugin">
+      <div class="row">
+        <h3 class="grow">Dashboard in Home Assistant</h3>
+        <button
+          ?disabled=${this.testing !== undefined}
+          @click=${() => this.#ask('dashboard', { kind: 'dashboard' })}
+        >
+          ${this.testing === 'dashboard' ? 'Making…' : 'Make a dashboard'}
+        </button>
+      </div>
+      <p class="soft">
+        Of Home Assistant’s own cards, once: what you change there afterwards is yours, and is never
+        overwritten.
+      </p>
+      ${result ? this.#result('dashboard') : nothing}
+    </div>`
   }
 
   #isOff({ plugin }: PluginChecks): boolean {
@@ -163,7 +184,8 @@ class HwChannels extends LitElement {
     return html`<button
       aria-label="Test ${name}"
       ?disabled=${this.testing !== undefined}
-      @click=${() => this.#test(key, plugin, target)}
+      @click=${() =>
+        this.#ask(key, { kind: 'test', notifier: plugin, ...(target !== undefined && { target }) })}
     >
       ${this.testing === key ? 'Testing…' : 'Test'}
     </button>`

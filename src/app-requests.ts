@@ -6,6 +6,7 @@ import { makeDashboard } from './homeassistant/dashboard.ts'
 import { notifiers } from './notifiers/index.ts'
 import { tellTest } from './pipeline/deliver.ts'
 import { makeRecap } from './pipeline/recap.ts'
+import { askForReview } from './pipeline/review.ts'
 import { toRequestLoop } from './pipeline/requests.ts'
 import { type Loop, supervise } from './pipeline/supervise.ts'
 
@@ -22,6 +23,7 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
     now: start.now,
     async analyse() {
       for (const { name } of detectors) await restart(`detectors.${name}`)
+      await askForReview(store, start.now())
       await restart('triage')
       return { ok: true, message: 'Everything is looked at again' }
     },

@@ -2,6 +2,7 @@ import type { Collector } from '../core/collector.ts'
 import authJournal from './auth-journal.ts'
 import authLog from './auth-log.ts'
 import dhcpLeases from './dhcp-leases.ts'
+import homeAssistantLogins from './home-assistant-logins.ts'
 import neighbours from './neighbours.ts'
 import piholeLog from './pihole-log.ts'
 import syslogJournal from './syslog-journal.ts'
@@ -18,4 +19,5 @@ export const collectors: readonly Collector[] = [
   authJournal,
   syslog,
   syslogJournal,
+  homeAssistantLogins,
 ]

@@ -21,8 +21,8 @@ export interface Target {
 
 /**
  * The one connection to Home Assistant, made by `app.ts` and shared by all. Every method throws `UnavailableError`
- * while Home Assistant is not there, `ConfigError` when it refuses the token. A connection that is lost ends `watch`
- * and `events` with an `UnavailableError`; asking again connects again, when Home Assistant is back.
+ * while Home Assistant is not there, `ConfigError` when it refuses the token. A connection that is lost ends `watch`,
+ * `events` and `subscribe` with an `UnavailableError`; asking again connects again, when Home Assistant is back.
  */
 export interface Home {
   /** We run beside it as its app: the Supervisor is there to be asked. */
@@ -40,6 +40,11 @@ export interface Home {
   watch(entityIds: readonly string[], stop: AbortSignal): AsyncIterable<EntityState>
   /** Events of this type on Home Assistant's bus, until `stop`. */
   events(type: string, stop: AbortSignal): AsyncIterable<Readonly<Record<string, unknown>>>
+  /** What a websocket command that subscribes tells, until `stop`. */
+  subscribe(
+    message: { readonly type: string } & Readonly<Record<string, unknown>>,
+    stop: AbortSignal,
+  ): AsyncIterable<unknown>
   /** Any websocket command. */
   send(message: { readonly type: string } & Readonly<Record<string, unknown>>): Promise<unknown>
   /** Home Assistant has finished starting: speakers and voices are there. */

@@ -115,6 +115,9 @@ export function makeHome({ options, supervisor, log, stop }: HomeTools): HomeCon
       const command = { type: 'subscribe_events', event_type: type }
       for await (const event of (await session()).listen(command, until)) yield bags.parse(event)
     },
+    async *subscribe(message, until) {
+      yield* (await session()).listen(message, until)
+    },
     send: (message) => ask(message),
     isRunning: async () => config.parse(await ask({ type: 'get_config' })).state === 'RUNNING',
     broker: async () => (supervisor ? broker(supervisor, stop) : undefined),

@@ -7,7 +7,8 @@ import authJournal from '../../src/collectors/auth-journal.ts'
 import { UnavailableError } from '../../src/core/errors.ts'
 import type { Observation } from '../../src/core/observation.ts'
 import { contextOf } from './collecting.ts'
-import { listen, seenAll, withoutJournal, writeJournal, type Entry } from './journal.ts'
+import { withoutJournal, writeJournal, type Entry } from './journal.ts'
+import { listen, seenAll } from './listening.ts'
 
 let folder = ''
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'auth-journal-'))))

@@ -1,10 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import type { ListeningCollector } from '../../src/core/collector.ts'
-import type { Observation } from '../../src/core/observation.ts'
 import { find, without } from '../partners.ts'
-import { contextOf } from './collecting.ts'
-import { until } from './dnsmasq.ts'
 
 /** For a test's `skip`. */
 export const withoutJournal =
@@ -29,36 +25,4 @@ export function writeJournal(folder: string, entries: readonly Entry[], at = new
   const program = find('systemd-journal-remote')
   if (program === false) throw new Error('systemd-journal-remote is not here')
   execFileSync(program, ['-o', join(folder, 'x.journal'), '-'], { input: input.join(''), stdio: 'pipe' })
-}
-
-/** Runs a listener while `during` works, with the cursor as it comes back from disk. */
-export async function listen<O, C>(
-  collector: ListeningCollector<O, C>,
-  { options, cursor, now = new Date() }: { options: O; cursor?: C | undefined; now?: Date },
-  during: (seen: readonly Observation[]) => Promise<void>,
-): Promise<{ seen: readonly Observation[]; cursor: C | undefined }> {
-  const seen: Observation[] = []
-  const stop = new AbortController()
-  let last = cursor
-  const running = collector.listen({
-    ...contextOf(options, now),
-    stop: stop.signal,
-    cursor: cursor === undefined ? undefined : collector.cursor?.parse(JSON.parse(JSON.stringify(cursor))),
-    emit(observation, at) {
-      seen.push(observation)
-      last = at ?? last
-    },
-  })
-  try {
-    await Promise.race([during(seen), running])
-  } finally {
-    stop.abort()
-    await running
-  }
-  return { seen, cursor: last }
-}
-
-/** Until so many things were seen. */
-export async function seenAll(seen: readonly Observation[], count: number): Promise<void> {
-  await until(() => seen.length >= count)
 }

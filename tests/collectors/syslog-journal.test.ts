@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, it } from 'node:test'
 import syslogJournal from '../../src/collectors/syslog-journal.ts'
-import { listen, seenAll, withoutJournal, writeJournal } from './journal.ts'
+import { withoutJournal, writeJournal } from './journal.ts'
+import { listen, seenAll } from './listening.ts'
 
 let folder = ''
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'syslog-journal-'))))

@@ -39,6 +39,8 @@ export interface HomeDouble {
   remove(entity: string): void
   /** An event on the bus. */
   fire(type: string, data: Readonly<Record<string, unknown>>): void
+  /** A notification on Home Assistant's own page, which takes the place of an older one of the same id. */
+  notify(id: string, message: string, at: Date): void
   /** Plays part of Home Assistant's behaviour otherwise from now on. */
   behave(change: Partial<Behaviour>): void
   /** Pulls the plug: connections break, and the port refuses. */
@@ -89,6 +91,7 @@ export async function startHomeDouble({
   const received: Received[] = []
   const asked: { path: string; authorization: string | undefined }[] = []
   const clients = new Set<Client>()
+  const notifications = new Map<string, object>()
   let logins = 0
   let behaviour: Behaviour = {
     running: true,
@@ -152,6 +155,10 @@ export async function startHomeDouble({
       case 'subscribe_events':
         client.listens.set(message.id, String(message['event_type']))
         return client.result(message.id, null)
+      case 'persistent_notification/subscribe':
+        client.listens.set(message.id, 'persistent_notification')
+        client.result(message.id, null)
+        return client.event(message.id, { type: 'current', notifications: Object.fromEntries(notifications) })
       case 'unsubscribe_events': {
         const id = Number(message['subscription'])
         client.watches.delete(id)
@@ -252,6 +259,14 @@ export async function startHomeDouble({
       for (const client of clients)
         for (const [id, wanted] of client.listens)
           if (wanted === type) client.event(id, { event_type: type, data, origin: 'LOCAL' })
+    },
+    notify(id, message, at) {
+      const one = { notification_id: id, title: 'Notification', message, created_at: at.toISOString() }
+      notifications.set(id, one)
+      for (const client of clients)
+        for (const [number, wanted] of client.listens)
+          if (wanted === 'persistent_notification')
+            client.event(number, { type: 'added', notifications: { [id]: one } })
     },
     behave(change) {
       behaviour = { ...behaviour, ...change }

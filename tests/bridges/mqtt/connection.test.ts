@@ -80,6 +80,7 @@ test('without an address, the broker is the one that Home Assistant knows', { sk
     states: refuse,
     watch: refuse,
     events: refuse,
+    subscribe: refuse,
     send: refuse,
     isRunning: refuse,
     broker: async () => answers.shift(),

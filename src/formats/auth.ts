@@ -68,16 +68,18 @@ export function makeAuthReader(pending: Pending = {}): AuthReader {
   const processes = new Map(Object.entries(pending).map(([key, known]) => [key, new Set(known)]))
 
   /** Whether it is a try that was not counted yet. */
-  const isNew = (key: string, { what, outcome, method }: Said): boolean => {
+  const isNew = (key: string, service: string, { what, outcome, method }: Said): boolean => {
     const known = processes.get(key) ?? new Set<Mark>()
     processes.delete(key)
     if (what === 'overall') return !known.has('counted')
+    if (outcome === 'success' && service === 'sshd') return true
     processes.set(key, known)
     const [oldest] = processes.keys()
     if (processes.size > mostProcesses && oldest !== undefined) processes.delete(oldest)
     if (outcome === 'success') {
-      const isTold = known.has('in')
-      known.add('in')
+      // A console's login says it twice.
+      const isTold = known.delete('in')
+      if (!isTold) known.add('in')
       return !isTold
     }
     if (what === 'announced') {
@@ -98,8 +100,10 @@ export function makeAuthReader(pending: Pending = {}): AuthReader {
       const [all, repeated, inner] = /^message repeated (\d{1,6}) times: \[ (.*)\]$/.exec(message) ?? []
       const said = phrases(all === undefined ? message : (inner ?? ''))
       if (said === undefined || (said.outcome === 'failure' && quiet.has(said.method ?? ''))) return undefined
-      const isOfOneLogin = pid !== undefined && (service === 'sshd' || service === 'login')
-      if (isOfOneLogin && !isNew(`${host ?? ''} ${program} ${pid}`, said)) return undefined
+      const isOfOneLogin = service === 'sshd' || service === 'login'
+      // sshd in a container names no process: then its client stands for it.
+      if (isOfOneLogin && !isNew(`${host ?? ''} ${program} ${pid ?? said.from ?? ''}`, service, said))
+        return undefined
       return toAttempt(line, service, { ...said, ...(repeated !== undefined && { times: Number(repeated) }) })
     },
   }

@@ -164,6 +164,19 @@ describe('what sshd says', () => {
     ])
   })
 
+  it('in a container names no process', () => {
+    const reader = makeAuthReader()
+    const read = (message: string) => reader.read({ at, program: 'sshd', message })
+    const from = 'from 192.0.2.1 port 5'
+    for (let round = 0; round < 2; round++) {
+      assert.ok(read(`Invalid user bob ${from}`))
+      assert.equal(read(`Failed password for invalid user bob ${from} ssh2`), undefined)
+      assert.ok(read(`Failed password for invalid user bob ${from} ssh2`))
+      assert.equal(read('Connection closed by invalid user bob 192.0.2.1 port 5 [preauth]'), undefined)
+      assert.ok(read(`Accepted password for alice ${from} ssh2`))
+    }
+  })
+
   it('goes on after a restart', () => {
     const first = makeAuthReader()
     assert.ok(first.read({ at, program: 'sshd', pid: 7, message: 'Invalid user bob from 192.0.2.1 port 5' }))

@@ -33,6 +33,8 @@ import { openSettings, type Settings } from './store/settings.ts'
 import type { Store } from './store/store.ts'
 import { type Judge, makeJudge } from './triage/llm.ts'
 import { triageOptions } from './triage/options.ts'
+import { reviewWords } from './triage/review.ts'
+import { reviewer } from './triage/rules.ts'
 
 const logOptions = z.object({
   level: choice('Log level', 'What is written to standard output.', logLevels).default('info'),
@@ -131,7 +133,8 @@ export async function openApp(start: Start): Promise<App> {
     now,
     home,
   })
-  const words: WordsOf = (detector) => detectors.find(({ name }) => name === detector)
+  const words: WordsOf = (detector) =>
+    detector === reviewer ? reviewWords : detectors.find(({ name }) => name === detector)
   const house = makeHouse({
     store,
     board,

@@ -1,14 +1,13 @@
 import * as z from 'zod'
 import type { Window } from '../core/detector.ts'
 import { thisMachine, type DeviceId } from '../core/device.ts'
-import { UnavailableError } from '../core/errors.ts'
 import { pause } from '../core/time.ts'
-import type { Store } from '../store/store.ts'
+import type { PeriodCounts, Store } from '../store/store.ts'
 import type { Judge } from '../triage/llm.ts'
 import { isQuiet, toTelling, type Period, type PeriodRow } from '../triage/period.ts'
 import { reviewer } from '../triage/rules.ts'
 import type { Loop, Turn } from './supervise.ts'
-import { look, noModel } from './triage.ts'
+import { look } from './triage.ts'
 
 /** Where the last period ended: by the clock, and by the number of its last event. */
 const cursorSchema = z.object({ at: z.number(), seq: z.number() })
@@ -20,6 +19,8 @@ const asked = `${reviewer}/asked`
 const hour = 3_600_000
 /** What was missed is asked about at once, of this much at most. */
 const longest = 6 * hour
+/** An event may be stored so long after it happened: its number tells that it was not looked at yet. */
+const late = hour / 6
 /** How often the clock is looked at: it may jump. */
 const restMilliseconds = 60_000
 
@@ -52,9 +53,8 @@ export function toReviewLoop(tools: ReviewTools): Loop {
           await pause(Math.min(due - at, restMilliseconds), turn.stop)
           continue
         }
-        const next = await reviewed(cursor, tools, turn)
-        if (next === undefined) await pause(restMilliseconds, turn.stop)
-        else cursor = next
+        if (await look(judge, turn)) cursor = await reviewed(cursor, tools, turn)
+        else await pause(restMilliseconds, turn.stop)
       }
     },
   }
@@ -79,30 +79,38 @@ async function begin(store: Store, now: Date): Promise<Cursor> {
   return cursor
 }
 
-/** Asks about what was since the last time and claims what is found; undefined when no model is there and none was named. */
-async function reviewed(cursor: Cursor, tools: ReviewTools, turn: Turn): Promise<Cursor | undefined> {
+/** Asks about what was since the last time and claims what is found. */
+async function reviewed(cursor: Cursor, tools: ReviewTools, turn: Turn): Promise<Cursor> {
   const { store, judge, now } = tools
   const to = now()
   const next = { at: to.getTime(), seq: store.events.newest() }
   const from = new Date(Math.max(Math.min(cursor.at, next.at), next.at - longest))
-  const period = await periodOf({ from, to, after: cursor.seq, through: next.seq, imported: false }, tools)
-  try {
-    const signals = isQuiet(period.rows) ? [] : await judge.review(period, turn.stop)
-    await store.signals.claim({ loop: reviewer, signals, cursor: next })
-    turn.ok({ count: signals.length })
-    return next
-  } catch (error) {
-    if (judge.isChosen || !(error instanceof UnavailableError)) throw error
-    turn.off(noModel)
-    return undefined
+  const window: Window = {
+    from: new Date(from.getTime() - late),
+    to,
+    after: cursor.seq,
+    through: next.seq,
+    imported: false,
   }
+  const period = await periodOf({ from, to, window }, tools)
+  const signals = isQuiet(period.rows) ? [] : await judge.review(period, turn.stop)
+  await store.signals.claim({ loop: reviewer, signals, cursor: next })
+  turn.ok({ count: signals.length })
+  return next
+}
+
+interface Span {
+  readonly from: Date
+  readonly to: Date
+  readonly window: Window
 }
 
 /** All that is told of a period. */
-async function periodOf(window: Window, { store, now }: ReviewTools): Promise<Period> {
-  const { from, to } = window
+async function periodOf(span: Span, { store, now }: ReviewTools): Promise<Period> {
+  const { from, to, window } = span
   const issues = await store.household.knownIssues()
-  const rows = [...(await numbersOf(window, store)), ...(await newsOf(window, store))]
+  const counts = await store.events.counts(window)
+  const rows = [...(await numbersOf(span, counts, store)), ...(await newsOf(span, counts, store))]
   return {
     from,
     to,
@@ -114,12 +122,14 @@ async function periodOf(window: Window, { store, now }: ReviewTools): Promise<Pe
 }
 
 /** The period's numbers beside the usual ones: sensors by their mean, what is counted by the hour. */
-async function numbersOf(window: Window, store: Store): Promise<PeriodRow[]> {
-  const { from, to } = window
+async function numbersOf(
+  { from, to, window }: Span,
+  counts: PeriodCounts,
+  store: Store,
+): Promise<PeriodRow[]> {
   const hours = Math.max(1, (to.getTime() - from.getTime()) / hour)
-  const [readings, counts, attempts, totals] = await Promise.all([
+  const [readings, attempts, totals] = await Promise.all([
     store.events.reader.readings(window),
-    store.events.counts(window),
     store.events.reader.attempts(window),
     store.events.totals(from, to),
   ])
@@ -160,10 +170,12 @@ function house(subject: string, value: number, at: Date): PeriodRow[] {
 }
 
 /** Devices (from the house's second day on), ports and lines of logs that were not there before. */
-async function newsOf(window: Window, store: Store): Promise<PeriodRow[]> {
-  const { from, to } = window
+async function newsOf(
+  { from, to, window }: Span,
+  { newPorts }: PeriodCounts,
+  store: Store,
+): Promise<PeriodRow[]> {
   const lines = await store.events.reader.templates(window)
-  const { newPorts } = await store.events.counts(window)
   const isYoung = from.getTime() - store.meta.createdAt.getTime() < 24 * hour
   const arrived = store.devices
     .list()

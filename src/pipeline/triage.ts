@@ -9,7 +9,7 @@ import { toReviewVerdict, withReview } from '../triage/review.ts'
 import { toQuestion } from './question.ts'
 import type { Loop, Turn } from './supervise.ts'
 
-export const noModel =
+const noModel =
   'No language model: the rules grade alone; set triage.address to an Ollama server to have reasons in plain words'
 /** How often the model is looked for while nothing is asked of it. */
 const restMilliseconds = 60_000
@@ -53,11 +53,12 @@ export function toTriageLoop({ store, judge, words, now }: TriageTools): Loop {
 }
 
 /** Whether the model is there while nothing is asked of it, so that its state is known before it is needed. */
-export async function look(judge: Judge, turn: Turn): Promise<void> {
+export async function look(judge: Judge, turn: Turn): Promise<boolean> {
   const missing = (await judge.check()).find(({ ok }) => !ok)
   if (missing === undefined) turn.ok()
   else if (judge.isChosen) throw new UnavailableError(missing.message)
   else turn.off(noModel)
+  return missing === undefined
 }
 
 /** A model that nobody has named and that is not there is no fault: then there is no verdict. */

@@ -54,7 +54,7 @@ export async function sourcesOf(
     .filter((table) => table !== 'health')
     .map(
       (table) =>
-        `SELECT DISTINCT source FROM ${resolved(table)} WHERE device = $device AND "at" >= $from AND "at" < $to`,
+        `SELECT source FROM ${resolved(`(SELECT DISTINCT device, source FROM ${table} WHERE "at" >= $from AND "at" < $to)`)} WHERE device = $device`,
     )
   const rows = await database.rows(`${each.join(' UNION ')} ORDER BY source`, { device, from, to })
   return rows.map((row) => textOf(row, 'source'))

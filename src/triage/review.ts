@@ -1,4 +1,4 @@
-import type { AlertView } from '../core/alert.ts'
+import type { AlertView, DetectorWords } from '../core/alert.ts'
 import { thisMachine, type DeviceId } from '../core/device.ts'
 import { clamp, rank, severities, type Severity } from '../core/severity.ts'
 import type { Signal, StoredSignal } from '../core/signal.ts'
@@ -9,6 +9,11 @@ import type { Outcome } from './judgement.ts'
 import { isOdd, type Period, type PeriodRow } from './period.ts'
 import { reviewer, whyOf } from './rules.ts'
 import { logText } from './sanitise.ts'
+
+/** What a review has to say to people; nothing of it is spoken. */
+export const reviewWords: DetectorWords = {
+  advice: 'Look at the numbers and log lines that it points at; when you know why, say that it is expected.',
+}
 
 /** How sure a review is: when it points at what we found odd ourselves, and when it does not (the rules then allow medium at most). */
 const sure = { checked: 0.9, unchecked: 0.5 } as const

@@ -8,11 +8,19 @@ export const orders = {
   'this-is-worrying': 'medium',
 } as const satisfies Record<string, Severity>
 
+/** What a kernel writes of a disk that dies, as a question tells it, and what the model then says. */
+export const alarm = { words: 'critical medium error', severity: 'high' } as const
+
 /** What it says of everything else. */
 export const habit: Severity = 'low'
 
 /** The reason that it gives, always the same. */
 export const scriptedReason = 'The first row of the evidence speaks for itself.'
+
+const noticed: readonly (readonly [string, Severity])[] = [
+  ...Object.entries(orders),
+  [alarm.words, alarm.severity],
+]
 
 /** All of an answer up to the severity: one token, so that the model need not think while it writes. */
 const opening =
@@ -33,7 +41,7 @@ const obeyed = (order: number) => width - 10 - order
 
 /**
  * A language model of 2 MB whose weights are set by hand: a llama of one layer that writes a valid answer, and whose
- * severity follows the orders it finds in the question; `none` beats `high`, `high` beats `medium`. Its attention spreads evenly over the question and so
+ * severity follows the orders, or the alarm, that it finds in the question; `none` beats `high`, `high` beats `medium`. Its attention spreads evenly over the question and so
  * finds an order anywhere; its feed-forward part acts on what was found only after `opening`.
  */
 export function scriptedModel(): Buffer {
@@ -53,7 +61,7 @@ export function scriptedModel(): Buffer {
   const up = matrix('blk.0.ffn_up.weight', width, 32)
   const down = matrix('blk.0.ffn_down.weight', 32, width)
   const strength: Record<Severity, number> = { none: 5000, high: 500, medium: 50, low: 5 }
-  for (const [order, [words, severity]] of Object.entries(orders).entries()) {
+  for (const [order, [words, severity]] of noticed.entries()) {
     embedding.set(id(words), noted(order), 1)
     value.set(order, noted(order), 50)
     mixed.set(read(order), order, 1)
@@ -91,7 +99,8 @@ function makeVocabulary(): Vocabulary {
   add('▁', normal)
   for (let code = 33; code < 127; code++) add(String.fromCharCode(code), normal)
   const severities = ['none', 'low', 'medium', 'high']
-  for (const phrase of [opening, closing, ...severities, ...Object.keys(orders)]) add(phrase, userDefined)
+  for (const phrase of [opening, closing, ...severities, ...noticed.map(([words]) => words)])
+    add(phrase, userDefined)
   const id = (token: string) => tokens.indexOf(token)
   const next = new Map([
     [id(opening), id(habit)],

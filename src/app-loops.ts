@@ -98,7 +98,13 @@ function loopsOf(path: string, app: App): Loop[] {
     }
     case 'bridges': {
       const bridge = byName(bridges, name)
-      const tools = { store, house: parts.house, version: start.version, context, ask: askAs('mqtt', app) }
+      const tools = {
+        store,
+        house: parts.house,
+        version: start.version,
+        context,
+        ask: askAs(bridge.asker, app),
+      }
       return placesOn(app, path, bridge).map(({ options }) =>
         toBridgeLoop({ name: loop, bridge, options }, tools),
       )

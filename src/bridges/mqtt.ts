@@ -43,6 +43,7 @@ const longestEnd = 1000
 export default {
   name: 'mqtt',
   title: 'MQTT',
+  asker: 'mqtt',
   options,
   isSetUp: ({ address }, home) => address !== undefined || home?.isSupervised === true,
   async check({ options, home, stop }) {

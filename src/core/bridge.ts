@@ -2,12 +2,14 @@ import type { AlertView } from './alert.ts'
 import type { HealthRow } from './health.ts'
 import type { Context, Plugin } from './plugin.ts'
 import type { Recap } from './recap.ts'
-import type { RequestInput, RequestResult } from './request.ts'
+import type { Asker, RequestInput, RequestResult } from './request.ts'
 import type { Severity } from './severity.ts'
 import type { Situation } from './situation.ts'
 
 /** Shows the house to another system as it changes, and brings requests back. */
 export interface Bridge<O = unknown> extends Plugin<O> {
+  /** Who asks when requests come through it. */
+  readonly asker: Asker
   /** Until `stop`; throws on failure. Calls `ready` each time it is connected. */
   run(context: BridgeContext<O>): Promise<void>
 }

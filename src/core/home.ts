@@ -51,4 +51,6 @@ export interface Home {
   isRunning(): Promise<boolean>
   /** The broker that the Supervisor knows; undefined where there is no Supervisor, or no broker (yet). */
   broker(): Promise<Broker | undefined>
+  /** Where our page is in Home Assistant's own, `/app/<slug>`; undefined where there is no Supervisor. */
+  page(): Promise<string | undefined>
 }

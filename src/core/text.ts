@@ -20,3 +20,18 @@ export function visibleJson(json: string): string {
     ).join(''),
   )
 }
+
+/**
+ * Text of strangers on one line, without control characters and direction marks, and without the signs that begin HTML
+ * or a template: for a phone or an automation that may draw what it is given. At most `longest` code points.
+ */
+export function bare(text: string, longest: number): string {
+  const line = text
+    .slice(0, 4 * longest)
+    .replaceAll(/[<>{}&]/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu, '')
+    .trim()
+  const points = Array.from(line)
+  return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : line
+}

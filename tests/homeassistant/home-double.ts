@@ -137,6 +137,10 @@ export async function startHomeDouble({
         return behaviour.pongs ? client.send({ id: message.id, type: 'pong' }) : undefined
       case 'get_states':
         return client.result(message.id, [...states.values()])
+      case 'get_services':
+        return client.result(message.id, { notify: { notify: {}, mobile_app_pixel_9: {} } })
+      case 'fire_event':
+        return client.result(message.id, { context: { id: 'context' } })
       case 'get_config':
         return client.result(message.id, { state: behaviour.running ? 'RUNNING' : 'STARTING' })
       case 'subscribe_entities': {

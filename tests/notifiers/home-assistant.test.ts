@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
+import * as z from 'zod'
 import { UnavailableError } from '../../src/core/errors.ts'
 import { makeLog } from '../../src/core/log.ts'
 import type { Message } from '../../src/core/message.ts'
-import type { TellContext } from '../../src/core/notifier.ts'
+import type { Receipt, TellContext } from '../../src/core/notifier.ts'
 import { makeHome } from '../../src/homeassistant/connection.ts'
 import homeAssistant, { toNotification } from '../../src/notifiers/home-assistant.ts'
 import { plain } from '../../src/notifiers/home-assistant/markdown.ts'
@@ -18,7 +19,7 @@ const alertOf = (occasion: 'new' | 'again' | 'completed', changes = {}): Message
   alert: makeAlertView(changes),
 })
 
-async function enter(t: TestContext) {
+async function enter(t: TestContext, phones: string[] = []) {
   const double = await startHomeDouble()
   const stop = new AbortController()
   const home = makeHome({
@@ -30,8 +31,8 @@ async function enter(t: TestContext) {
     stop.abort()
     return double.close()
   })
-  const context: TellContext<Record<string, never>> = {
-    options: {},
+  const context: TellContext<z.infer<typeof homeAssistant.options>> = {
+    options: { phones },
     log,
     stop: stop.signal,
     now: () => new Date(),
@@ -101,12 +102,49 @@ test('strangers cannot draw, link or template (I10)', () => {
   )
 })
 
+test('a phone gets buttons, hears a completion silently, and is cleared when it is over', async (t) => {
+  const { double, context } = await enter(t, ['mobile_app_pixel_9'])
+  const title = '<b>{{ x }}</b> & "evil.example"\u202E'
+  const told = await homeAssistant.tell(alertOf('new', { title }), context)
+  assert.deepEqual(told, { id: 'hearthwarden_a12', mobile_app_pixel_9: 'told' })
+  await homeAssistant.tell(alertOf('completed', { title }), context)
+  await homeAssistant.tell(alertOf('completed', { title, status: 'expected' }), context)
+  await homeAssistant.tell({ kind: 'recap', recap: makeRecap() }, context)
+  const pushes = double.calls.filter(({ domain }) => domain === 'notify').map(({ data }) => data)
+  const about = z.object({
+    message: z.string(),
+    data: z.looseObject({ tag: z.literal('hearthwarden_a12'), alert_once: z.boolean().default(false) }),
+  })
+  assert.deepEqual(
+    pushes.map((push) => about.parse(push)).map(({ message, data }) => [message, data.alert_once]),
+    [
+      ['Living room TV: b x /b "evil.example"', false],
+      ['Living room TV: b x /b "evil.example"', true],
+      ['clear_notification', false],
+    ],
+  )
+})
+
+test('a phone that Home Assistant does not know keeps nobody from being told', async (t) => {
+  const { double, context } = await enter(t, ['mobile_app_gone', 'mobile_app_pixel_9'])
+  const code = 'not_found'
+  double.behave({ refuses: { 'notify.mobile_app_gone': { code, message: 'Action not found.' } } })
+  const { mobile_app_gone: gone, ...rest }: Receipt = await homeAssistant.tell(alertOf('new'), context)
+  assert.match(String(gone), /^not told: .*Action not found/)
+  assert.deepEqual(rest, { id: 'hearthwarden_a12', mobile_app_pixel_9: 'told' })
+  assert.deepEqual((await homeAssistant.check(context)).at(-1), {
+    ok: false,
+    message: 'Home Assistant has no mobile_app_gone: choose another in notifiers.home-assistant.phones.',
+  })
+})
+
 test('is there where Home Assistant is', async (t) => {
   const { double, context } = await enter(t)
-  assert.equal(homeAssistant.isSetUp({}, undefined), false)
-  assert.equal(homeAssistant.isSetUp({}, context.home), true)
+  assert.equal(homeAssistant.isSetUp({ phones: [] }, undefined), false)
+  assert.equal(homeAssistant.isSetUp({ phones: [] }, context.home), true)
   assert.deepEqual(await homeAssistant.check(context), [
     { ok: true, message: 'Home Assistant shows notifications.' },
+    { ok: true, message: 'Phone mobile_app_pixel_9 is there.' },
   ])
   double.behave({ running: false })
   assert.equal((await homeAssistant.check(context))[0]?.ok, false)

@@ -7,6 +7,7 @@ import type { LoginQuestions } from './login-questions.ts'
 import type { EventKind } from './observation.ts'
 import type { Plugin } from './plugin.ts'
 import type { Signal } from './signal.ts'
+import type { WatchQuestions } from './watch-questions.ts'
 
 /** Judges: reads events, claims signals. It does not grade, suppress, ask the model or tell. */
 export interface Detector<O = unknown> extends Plugin<O> {
@@ -52,7 +53,7 @@ export interface Window {
 }
 
 /** Named questions about a window. The heavy grouping is done in the store; only its answer becomes objects. */
-export interface EventReader extends LoginQuestions, LogQuestions {
+export interface EventReader extends LoginQuestions, LogQuestions, WatchQuestions {
   /** What each device asked for, by registrable domain: one row per device and domain. */
   domains(window: Window): Promise<readonly DomainRow[]>
   /** Domains that a device had never asked for before, with their first time inside the window; of devices known so many seconds by then (0). */

@@ -173,6 +173,8 @@ export interface ContainerState extends Seen {
   readonly image?: string
   /** How often it was started anew, since it was made. */
   readonly restarts?: number
+  /** With what it ended last; 0 is as it should. */
+  readonly exitCode?: number
   /** What its engine says, or why it cannot be seen: `Exited (137) 3 minutes ago`. */
   readonly reason?: string
 }

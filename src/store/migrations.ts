@@ -44,7 +44,7 @@ export const migrations: readonly Migration[] = [
       `CREATE TABLE host_scan (${common}, state VARCHAR, ports VARCHAR, open DOUBLE)`,
       `CREATE TABLE service (${common}, protocol VARCHAR, port DOUBLE, service VARCHAR, product VARCHAR, version VARCHAR)`,
       `CREATE TABLE process (${common}, name VARCHAR, state VARCHAR, "count" DOUBLE, reason VARCHAR)`,
-      `CREATE TABLE container (${common}, name VARCHAR, state VARCHAR, image VARCHAR, restarts DOUBLE, reason VARCHAR)`,
+      `CREATE TABLE container (${common}, name VARCHAR, state VARCHAR, image VARCHAR, restarts DOUBLE, exit_code DOUBLE, reason VARCHAR)`,
       `CREATE TABLE log_line (${common}, host VARCHAR, program VARCHAR, pid DOUBLE, facility VARCHAR, severity VARCHAR, message VARCHAR, template VARCHAR)`,
     ],
   },

@@ -6,6 +6,7 @@ import { templates } from './log-questions.ts'
 import { attempts, newOrigins } from './login-questions.ts'
 import type { FindNetworks } from './networks.ts'
 import { lastSeen, loops, readings } from './source-questions.ts'
+import { containers, processes } from './watch-questions.ts'
 
 export interface ReaderParts {
   readonly database: Database
@@ -54,6 +55,8 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
     lastSeen: once((window) => lastSeen(database, window)),
     attempts: once((window) => attempts(database, window)),
     newOrigins: once((window) => newOrigins(database, window)),
+    processes: once((window) => processes(database, window)),
+    containers: once((window) => containers(database, window)),
     templates: once((window) => templates(database, window)),
   }
 }

@@ -100,6 +100,7 @@ export function seenSchema<S extends z.ZodRawShape>(shape: S) {
       state: z.enum(['running', 'stopped', 'unhealthy', 'restarting', 'paused', 'missing', 'unseen']),
       image: z.string().exactOptional(),
       restarts: z.number().exactOptional(),
+      exitCode: z.number().exactOptional(),
       reason: z.string().exactOptional(),
     }),
     z.object({

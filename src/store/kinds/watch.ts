@@ -29,6 +29,7 @@ export const containerState: Kind<ContainerState> = {
     text('state', ({ state }) => state),
     text('image', ({ image }) => image),
     number('restarts', ({ restarts }) => restarts),
+    number('exit_code', ({ exitCode }) => exitCode),
     text('reason', ({ reason }) => reason),
   ],
   toObservation: (row) => ({
@@ -38,6 +39,7 @@ export const containerState: Kind<ContainerState> = {
     state: wordOf(row, 'state'),
     ...some('image', optional(row, 'image', textOf)),
     ...some('restarts', optional(row, 'restarts', numberOf)),
+    ...some('exitCode', optional(row, 'exit_code', numberOf)),
     ...some('reason', optional(row, 'reason', textOf)),
   }),
 }

@@ -1,0 +1,55 @@
+import type { Window } from '../core/detector.ts'
+import { toDeviceId } from '../core/device.ts'
+import type { ContainerRow, ProcessRow } from '../core/watch-questions.ts'
+import type { Database } from './database.ts'
+import { booleanOf, dateOf, numberOf, optional, some, textOf, wordOf } from './rows.ts'
+import type { Row } from './session.ts'
+import { inWindow, resolved, windowValues } from './window.ts'
+
+/** How each process of the watch list is. */
+export async function processes(database: Database, window: Window): Promise<ProcessRow[]> {
+  const rows = await database.rows(newest('process', ''), windowValues(window))
+  return rows.map((row) => ({ ...toWatched(row), state: wordOf(row, 'state') }))
+}
+
+/** How each container is. */
+export async function containers(database: Database, window: Window): Promise<ContainerRow[]> {
+  const columns = `, arg_max({v: image}, ("at", seq)).v AS image, arg_max({v: exit_code}, ("at", seq)).v AS exit_code,
+    coalesce(sum(greatest(0, restarts - before)), 0)::DOUBLE AS restarts`
+  const rows = await database.rows(newest('container', columns), windowValues(window))
+  return rows.map((row) => ({
+    ...toWatched(row),
+    state: wordOf(row, 'state'),
+    ...some('image', optional(row, 'image', textOf)),
+    restarts: numberOf(row, 'restarts'),
+    ...some('exitCode', optional(row, 'exit_code', numberOf)),
+  }))
+}
+
+/** SQL: of each device and name the newest row of the window, and since when its state has been the same. */
+function newest(table: 'process' | 'container', columns: string): string {
+  const before =
+    table === 'container'
+      ? ', lag(restarts) OVER (PARTITION BY device, name ORDER BY "at", seq) AS before'
+      : ''
+  return `WITH told AS (
+      SELECT *, last_value(state) OVER (PARTITION BY device, name ORDER BY "at", seq
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS final ${before}
+      FROM ${resolved(`(FROM ${table} WHERE ${inWindow})`)}),
+    changed AS (SELECT *, max("at") FILTER (state <> final) OVER (PARTITION BY device, name) AS other FROM told),
+    run AS (SELECT DISTINCT device, name FROM ${resolved(`(FROM ${table} WHERE seq <= $through AND "at" < $to AND state = 'running')`)})
+    SELECT device, name, any_value(final) AS state, arg_max({v: reason}, ("at", seq)).v AS reason, max("at") AS "at",
+      min("at") FILTER (other IS NULL OR "at" > other) AS since, bool_or(run.name IS NOT NULL) AS run ${columns}
+    FROM changed LEFT JOIN run USING (device, name) GROUP BY device, name ORDER BY device, name`
+}
+
+function toWatched(row: Row) {
+  return {
+    device: toDeviceId(textOf(row, 'device')),
+    name: textOf(row, 'name'),
+    ...some('reason', optional(row, 'reason', textOf)),
+    at: dateOf(row, 'at'),
+    since: dateOf(row, 'since'),
+    hasRun: booleanOf(row, 'run'),
+  }
+}

@@ -1,7 +1,3 @@
-/**
- * Words that programs print into logs, so that a template can be told to a model without what a stranger wrote into the
- * line (I5): any other word becomes `*`. Words with which a model could be given an order are left out.
- */
 const words = `
 a abort above aborted aborting accept accepted access account acpi acquire action active activated activating adapter add added
 address admin after again agent alarm alert allocate allocation allowed already an and anonymous antenna apparmor
@@ -69,4 +65,8 @@ writing written wrong
 xattr xfs zero zfs zombie zone zram
 `
 
+/**
+ * Words that programs print into logs, so that a template can be told to a model without what a stranger wrote into the
+ * line (I5): any other word becomes `*`. Words with which a model could be given an order are left out.
+ */
 export const logWords: ReadonlySet<string> = new Set(words.split(/\s+/).filter((word) => word !== ''))

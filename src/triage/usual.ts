@@ -38,6 +38,7 @@ export function isOutside({ value, usual, limit, at }: Measured): boolean {
   return value - median > outside * Math.max(1.4826 * mad, Math.abs(median) / 20, 1)
 }
 
+/** What is usual at that time, as it is told. */
 export function toUsual(baseline: Baseline, at: Date): UsualFacts {
   const { median, mad } = usualAt(baseline, at)
   return {

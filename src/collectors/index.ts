@@ -5,6 +5,7 @@ import dhcpLeases from './dhcp-leases.ts'
 import homeAssistantLogins from './home-assistant-logins.ts'
 import neighbours from './neighbours.ts'
 import piholeLog from './pihole-log.ts'
+import ping from './ping.ts'
 import syslogJournal from './syslog-journal.ts'
 import syslog from './syslog.ts'
 import temperature from './temperature.ts'
@@ -20,4 +21,5 @@ export const collectors: readonly Collector[] = [
   syslog,
   syslogJournal,
   homeAssistantLogins,
+  ping,
 ]

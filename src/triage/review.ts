@@ -33,7 +33,9 @@ export function toReviewSignals(
   const devices = new Set(cited.flatMap(({ device }) => (device === undefined ? [] : [device])))
   const said = {
     severity: outcome.severity,
-    reason: outcome.status === 'ok' ? outcome.reason : whyOf(reviewer),
+    // What devices are called in a question means nothing to people.
+    reason:
+      outcome.status === 'ok' ? outcome.reason.replaceAll(/\bd\d{1,2}\b/g, 'a device') : whyOf(reviewer),
     model,
     grounded: outcome.status === 'ok',
   }
@@ -74,7 +76,9 @@ function wordsOf(row: PeriodRow): string {
   switch (row.kind) {
     case 'number': {
       const usual = row.usual ? `, usually ${round(row.usual.median)}` : ''
-      return `${quote(row.subject)} is ${round(row.value)}${usual}`
+      const [what = '', ...sensor] = row.subject.split('/')
+      const whose = sensor.length > 0 ? ` of ${quote(sensor.join('/'))}` : ''
+      return `${what.replaceAll('-', ' ')}${whose}: ${round(row.value)}${usual}`
     }
     case 'new':
       return row.what === 'device' ? 'a device is new' : `the port ${quote(row.what)} is new`

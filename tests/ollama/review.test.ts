@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test, type TestContext } from 'node:test'
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { thisMachine } from '../../src/core/device.ts'
 import type { LogLine, Observation, Reading } from '../../src/core/observation.ts'
 import { templateOf } from '../../src/formats/template.ts'
 import { toReviewLoop } from '../../src/pipeline/review.ts'
 import { toTriageLoop } from '../../src/pipeline/triage.ts'
-import { until } from '../daemon.ts'
+import { makeFolder, startDaemon, until } from '../daemon.ts'
 import { openHouse, type TestHouse } from '../pipeline/house.ts'
 import { judgeOf } from '../triage/judge.ts'
 import { withoutOllama } from './build.ts'
@@ -118,6 +120,51 @@ suite('a real model that looks at an hour as a whole', { skip: withoutOllama() }
     ])
     const alert = await judged(house)
     assert.equal(alert.verdict.said, habit)
+    assert.equal(alert.severity, habit)
+  })
+
+  test('looks at once when a person asks for it', async (t) => {
+    const folder = await makeFolder(t)
+    const log = join(folder, 'auth.log')
+    await writeFile(log, '')
+    const daemon = await startDaemon(folder, {
+      house: { learning: 'off' },
+      collectors: { 'auth-log': { file: log }, temperature: { enabled: false } },
+      detectors: { 'brute-force': { enabled: false } },
+      triage: { address: ollama.address, model: ollama.model, context: 16_384 },
+    })
+    t.after(() => daemon.kill())
+    interface Row {
+      readonly loop: string
+      readonly count: number
+      readonly state: string
+    }
+    const isDone = (loop: string, count: number) =>
+      until(
+        async () => {
+          const { state } = await daemon.get<{ state: { health: Row[] } }>('/api/status')
+          const row = state.health.find((each) => each.loop === loop)
+          return row?.state === 'ok' && row.count >= count ? true : undefined
+        },
+        { seconds: 20, what: () => `${loop}: ${daemon.output()}` },
+      )
+    await isDone('collect/auth-log', 0)
+    await isDone('review', 0)
+    const stamp = new Date().toISOString()
+    const lines = [1, 2, 3, 4].map(
+      (pid) => `${stamp} box sshd[${pid}]: Failed password for root from 192.168.1.50 port 4022 ssh2\n`,
+    )
+    await appendFile(log, lines.join(''))
+    await isDone('collect/auth-log', 4)
+    await daemon.post('/api/requests', { kind: 'analyse' })
+    const alert = await until(
+      async () => {
+        const [row] = await daemon.get<{ severity: string; title: string; verdict?: object }[]>('/api/alerts')
+        return row?.verdict && row
+      },
+      { seconds: 20, what: () => `an alert: ${daemon.output()}` },
+    )
+    assert.equal(alert.title, 'failed logins: 4')
     assert.equal(alert.severity, habit)
   })
 })

@@ -86,7 +86,7 @@ test('a new line of the kernel and a rising temperature are a review, asked abou
   assert.equal(claim.confidence, 0.9)
   assert.match(
     claim.summary,
-    /"temperature\/cpu" is 71\.5, usually 49\.\d, .*"critical medium error" 1 times, never before/,
+    /^temperature of "cpu": 71\.5, usually 49\.\d, .*"critical medium error" 1 times, never before/,
   )
 
   const again = run()

@@ -102,7 +102,7 @@ test('what it finds is claimed of the device that it points at, in our words', a
       at: period().to,
       confidence: 0.9,
       summary:
-        '"temperature/coretemp/Core 0" is 71.2, usually 52, "kernel" wrote "* update request critical medium error dev sda sector *" 14 times, never before',
+        'temperature of "coretemp/Core 0": 71.2, usually 52, "kernel" wrote "* update request critical medium error dev sda sector *" 14 times, never before',
       evidence: { severity: 'high', reason, model, grounded: true, odd: 2, cited: 2 },
     },
   ])
@@ -113,12 +113,17 @@ test('what it points at that we do not find odd is medium at most', async (conte
   const { address } = await doubleFor(
     context,
     {},
-    says(valid({ severity: 'high', evidence: ['E3', 'E4'], reason: 'A new device asks for many names.' })),
+    says(valid({ severity: 'high', evidence: ['E3', 'E4'], reason: 'New: d2 asks for many names.' })),
   )
   const claims = await judgeOf(address).review(period())
   assert.deepEqual(
-    claims.map(({ device, target, confidence }) => [device, target, confidence]),
-    [[toDeviceId('d-2'), 'new/device', 0.5]],
+    claims.map(({ device, target, confidence, evidence }) => [
+      device,
+      target,
+      confidence,
+      evidence['reason'],
+    ]),
+    [[toDeviceId('d-2'), 'new/device', 0.5, 'New: a device asks for many names.']],
   )
   assert.deepEqual(bandOf(stored(claims)), { floor: 'none', default: 'low', ceiling: 'medium' })
 })

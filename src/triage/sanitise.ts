@@ -51,7 +51,8 @@ export function logText(template: string): string {
   const parts = template
     .slice(0, 1000)
     .toLowerCase()
-    .split(/[^\p{L}\p{M}\p{N}<>*'’]+/u)
+    .replaceAll(/<[a-z]{1,9}>/g, ' * ')
+    .split(/[^\p{L}\p{M}\p{N}*'’]+/u)
     .filter((part) => part !== '')
     .map((part) => (logWords.has(part) ? part : '*'))
   const kept = parts.filter((part, index) => part !== '*' || parts[index - 1] !== '*')

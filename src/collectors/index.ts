@@ -6,6 +6,7 @@ import homeAssistantLogins from './home-assistant-logins.ts'
 import neighbours from './neighbours.ts'
 import piholeLog from './pihole-log.ts'
 import ping from './ping.ts'
+import processes from './processes.ts'
 import syslogJournal from './syslog-journal.ts'
 import syslog from './syslog.ts'
 import temperature from './temperature.ts'
@@ -22,4 +23,5 @@ export const collectors: readonly Collector[] = [
   syslogJournal,
   homeAssistantLogins,
   ping,
+  processes,
 ]

@@ -1,9 +1,12 @@
 import type { Detector } from '../core/detector.ts'
 import bruteForce from './brute-force.ts'
+import connectionQuality from './connection-quality.ts'
+import containerUnhealthy from './container-unhealthy.ts'
 import dga from './dga.ts'
 import loginAfterFailures from './login-after-failures.ts'
 import newDomain from './new-domain.ts'
 import newLoginOrigin from './new-login-origin.ts'
+import processMissing from './process-missing.ts'
 import silentCollector from './silent-collector.ts'
 import temperature from './temperature.ts'
 import threatIntel from './threat-intel.ts'
@@ -18,4 +21,7 @@ export const detectors: readonly Detector[] = [
   bruteForce,
   loginAfterFailures,
   newLoginOrigin,
+  connectionQuality,
+  containerUnhealthy,
+  processMissing,
 ]

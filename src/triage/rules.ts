@@ -30,6 +30,16 @@ export const rules: readonly Rule[] = [
     why: 'A device of this house tries one password after the other, as only a program does.',
   },
   {
+    detector: 'process-missing',
+    band: { floor: 'high', default: 'high', ceiling: 'high' },
+    why: 'A program that this house has named as one that must run does not run.',
+  },
+  {
+    detector: 'container-unhealthy',
+    band: { floor: 'high', default: 'high', ceiling: 'high' },
+    why: 'A container that runs here has stopped by itself, is not well, or is restarted again and again.',
+  },
+  {
     detector: 'dga',
     band: { floor: 'none', default: 'medium', ceiling: 'high' },
     why: 'A device asks for names that look made by a program, as malware does to find its master.',
@@ -38,6 +48,11 @@ export const rules: readonly Rule[] = [
     detector: 'temperature',
     band: { floor: 'none', default: 'medium', ceiling: 'high' },
     why: 'A temperature is above its limit or far above what is usual there.',
+  },
+  {
+    detector: 'connection-quality',
+    band: { floor: 'none', default: 'medium', ceiling: 'high' },
+    why: 'The network is slow, loses packets or does not answer, as it does when a line or its hardware begins to fail.',
   },
   {
     detector: 'new-login-origin',

@@ -59,7 +59,7 @@ function toSignal(device: DeviceId, { rows, said, at }: Claim): Signal {
     ...(first && { target: subjectOf(first) }),
     at,
     confidence: said.grounded && odd.length > 0 ? sure.checked : sure.unchecked,
-    summary: rows.map(wordsOf).join(', '),
+    summary: toSummary(odd.length > 0 ? odd : rows),
     evidence: { ...said, odd: odd.length, cited: rows.length },
   }
 }
@@ -69,6 +69,12 @@ function subjectOf(row: PeriodRow): string {
   if (row.kind === 'number') return row.subject
   if (row.kind === 'new') return `new/${row.what}`
   return `log/${row.program}/${logText(row.template)}`.slice(0, 160)
+}
+
+/** The first two, which are the most telling. */
+function toSummary(rows: readonly PeriodRow[]): string {
+  const more = rows.length > 2 ? `, and ${rows.length - 2} more` : ''
+  return `${rows.slice(0, 2).map(wordsOf).join(', ')}${more}`
 }
 
 /** What was seen, in our words: those of the model are the verdict's. */

@@ -153,11 +153,12 @@ async function numbersOf(
     ...[...failures].map(([device, rows]) =>
       toRow(device, 'failed-logins', sum(rows.map((row) => row.failures))),
     ),
+    ...house('dns-queries', sum(counts.queries.map(({ count }) => count)) / hours, from),
+    ...house('connections', sum(counts.connections.map(({ count }) => count)) / hours, from),
+    ...house('new-domains', sum(totals.byDevice.map(({ newDomains }) => newDomains)), from),
     ...readings.map(({ device, quantity, sensor, mean, limit }) =>
       toRow(device, `${quantity}/${sensor}`, mean, limit),
     ),
-    ...house('dns-queries', sum(counts.queries.map(({ count }) => count)) / hours, from),
-    ...house('connections', sum(counts.connections.map(({ count }) => count)) / hours, from),
     ...counts.queries.map(({ device, count }) => toRow(device, 'dns-queries', count / hours)),
     ...counts.connections.map(({ device, count }) => toRow(device, 'connections', count / hours)),
     ...totals.byDevice.map(({ device, newDomains }) => toRow(device, 'new-domains', newDomains)),

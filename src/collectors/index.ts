@@ -1,6 +1,7 @@
 import type { Collector } from '../core/collector.ts'
 import authJournal from './auth-journal.ts'
 import authLog from './auth-log.ts'
+import conntrack from './conntrack.ts'
 import dhcpLeases from './dhcp-leases.ts'
 import homeAssistantLogins from './home-assistant-logins.ts'
 import neighbours from './neighbours.ts'
@@ -17,6 +18,7 @@ export const collectors: readonly Collector[] = [
   temperature,
   neighbours,
   dhcpLeases,
+  conntrack,
   authLog,
   authJournal,
   syslog,

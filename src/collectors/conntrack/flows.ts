@@ -1,0 +1,125 @@
+import { isGroup, isLoopback, isPrivate } from '../../core/address.ts'
+import type { Connection } from '../../core/observation.ts'
+import type { ConntrackEntry } from '../../formats/conntrack.ts'
+
+/** Which connections are worth a row. */
+export interface Wanted {
+  /** Those that stay on the machine. */
+  readonly loopback: boolean
+  /** Those to everybody at once: announcements of devices. */
+  readonly groups: boolean
+  /** Those to a name server at home, whose log tells more. */
+  readonly dns: boolean
+}
+
+/** The connections that are under way, from what the kernel tells of them. */
+export interface Flows {
+  /** What one event means: undefined where it is no news, or not wanted. */
+  heard(entry: ConntrackEntry, now: Date): Connection | undefined
+  /** What the whole table means, `whole` unless its end was cut: what is new in it, what lasts, and what has gone without a word. */
+  looked(entries: Iterable<ConntrackEntry>, whole: boolean, now: Date): Connection[]
+}
+
+interface Flow {
+  /** Milliseconds since 1970. */
+  readonly began: number | undefined
+  readonly entry: ConntrackEntry
+  /** It was there when the table was looked at before. */
+  readonly lasts: boolean
+}
+
+/** More are told of, but not remembered: a flood must not fill the memory. */
+const most = 65_536
+
+/** `told`: begins and ends are told by events as well; else the table is all there is. */
+export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
+  let flows = new Map<string, Flow>()
+  let looks = 0
+
+  return {
+    heard(entry, now) {
+      if (!isWanted(entry, wanted)) return undefined
+      const key = keyOf(entry)
+      const at = entry.at ?? now
+      const known = flows.get(key)
+      if (entry.event === 'destroy') {
+        flows.delete(key)
+        return toConnection(entry, { key, state: 'ended', at, began: known?.began })
+      }
+      if (known || entry.event !== 'new') return undefined
+      if (flows.size < most) flows.set(key, { began: at.getTime(), entry, lasts: false })
+      return toConnection(entry, { key, state: 'begun', at, began: at.getTime() })
+    },
+    looked(entries, whole, now) {
+      const connections: Connection[] = []
+      const there = new Map<string, Flow>()
+      for (const entry of entries) {
+        if (!isWanted(entry, wanted)) continue
+        const key = keyOf(entry)
+        const known = flows.get(key)
+        const isNew = !known && !told && looks > 0
+        const began = known ? known.began : isNew ? now.getTime() : undefined
+        if (there.size < most) there.set(key, { began, entry, lasts: true })
+        // What has only just begun was told of; what was there before us is told of now.
+        if (known && !known.lasts) continue
+        connections.push(toConnection(entry, { key, state: isNew ? 'begun' : 'open', at: now, began }))
+      }
+      for (const [key, flow] of flows) {
+        if (there.has(key)) continue
+        // One that began while the table was read is not in it yet.
+        if (!whole || (told && !flow.lasts)) there.set(key, { ...flow, lasts: true })
+        else connections.push(toConnection(flow.entry, { key, state: 'ended', at: now, began: flow.began }))
+      }
+      flows = there
+      looks += 1
+      return connections
+    },
+  }
+}
+
+function isWanted({ originator, responder, responderPort }: ConntrackEntry, wanted: Wanted): boolean {
+  if (!wanted.loopback && isLoopback(originator)) return false
+  if (!wanted.groups && isGroup(responder)) return false
+  return wanted.dns || responderPort !== 53 || !isPrivate(responder)
+}
+
+/** The kernel's number, else what it goes between. */
+function keyOf({
+  id,
+  protocol,
+  originator,
+  originatorPort,
+  responder,
+  responderPort,
+}: ConntrackEntry): string {
+  return id ?? `${protocol} ${originator} ${originatorPort ?? ''} ${responder} ${responderPort ?? ''}`
+}
+
+/** A connection as the store keeps it. */
+export function toConnection(
+  entry: ConntrackEntry,
+  about: { key: string; state: Connection['state']; at: Date; began: number | undefined },
+): Connection {
+  const { protocol, originator, originatorPort, responder, responderPort, answered } = entry
+  const { bytesOut, bytesIn, packetsOut, packetsIn } = entry
+  const { key, state, at, began } = about
+  const duration =
+    entry.duration ?? (began === undefined ? undefined : Math.max(0, (at.getTime() - began) / 1000))
+  return {
+    kind: 'connection',
+    at,
+    flow: key,
+    state,
+    protocol,
+    originator,
+    ...(originatorPort !== undefined && { originatorPort }),
+    responder,
+    ...(responderPort !== undefined && { responderPort }),
+    ...(duration !== undefined && state !== 'begun' && { duration }),
+    ...(bytesOut !== undefined && { bytesOut }),
+    ...(bytesIn !== undefined && { bytesIn }),
+    ...(packetsOut !== undefined && { packetsOut }),
+    ...(packetsIn !== undefined && { packetsIn }),
+    ...(state !== 'begun' && { answered }),
+  }
+}

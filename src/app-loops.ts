@@ -5,7 +5,10 @@ import { toAppRequests } from './app-requests.ts'
 import { byName, deliverTools, houseOf, loopName, placesOn, recapTools } from './app-tools.ts'
 import { bridges } from './bridges/index.ts'
 import { collectors } from './collectors/index.ts'
+import type { Person } from './core/surroundings.ts'
 import { detectors } from './detectors/index.ts'
+import { homeAssistantOptions } from './homeassistant/connection.ts'
+import { followPeople, readResidents } from './homeassistant/residents.ts'
 import { loadLists } from './intel/lists.ts'
 import { intelOptions } from './intel/options.ts'
 import { notifiers } from './notifiers/index.ts'
@@ -21,6 +24,7 @@ import { toRecapLoop } from './pipeline/recap.ts'
 import { ask } from './pipeline/requests.ts'
 import { toReviewLoop } from './pipeline/review.ts'
 import { makeRunner } from './pipeline/runner.ts'
+import { toSurroundingsLoop } from './pipeline/surroundings.ts'
 import type { Loop, Turn } from './pipeline/supervise.ts'
 import { toTriageLoop } from './pipeline/triage.ts'
 import { storeOptions } from './store/options.ts'
@@ -53,6 +57,7 @@ export async function runLoops(app: App): Promise<void> {
       sensitivity: () => houseOf(app).sensitivity,
       isLearning: () => houseOf(app).isLearning,
     }),
+    ...surroundingsLoops(app),
   ])
   if (start.supervisor) await runner.run('ingress', [toIngressLoop(app, start.supervisor)])
   const pathsOf = (kind: string) => (kinds[kind] ?? []).map(({ name }) => `${kind}.${name}`)
@@ -68,6 +73,16 @@ export async function runLoops(app: App): Promise<void> {
     await restart(path)
   }
   await runner.ended()
+}
+
+/** What Home Assistant knows of people and rooms, where there is one and a person has not forbidden it. */
+function surroundingsLoops({ home, options, store, start: { now } }: App): Loop[] {
+  if (home === undefined || !options('homeassistant', homeAssistantOptions).people) return []
+  const residents = {
+    read: () => readResidents(home),
+    follow: (people: readonly Person[], stop: AbortSignal) => followPeople(home, people, stop),
+  }
+  return [toSurroundingsLoop(residents, { store, now })]
 }
 
 /** The loops of one option group, with the options that it has now. */

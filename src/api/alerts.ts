@@ -5,6 +5,7 @@ import { alertStatuses, type Alert, type AlertView } from '../core/alert.ts'
 import { toDeviceId } from '../core/device.ts'
 import { severities } from '../core/severity.ts'
 import type { Asker } from '../core/request.ts'
+import { toCircumstances } from '../core/surroundings.ts'
 import type { StoredRequest } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { ApiParts } from './parts.ts'
@@ -130,8 +131,10 @@ export function toAlertRow(alert: Alert, { devices }: Pick<Store, 'devices'>) {
 
 /** What happened, oldest first: each kind of signal once, the verdict, who was told, and what people said to it. */
 export function storyOf(view: AlertView, others: readonly { at: Date; what: string }[]) {
+  const circumstances = toCircumstances(view.surroundings ?? {})
   return [
     { at: view.openedAt, what: 'Opened' },
+    ...(circumstances === undefined ? [] : [{ at: view.updatedAt, what: circumstances }]),
     ...view.signals.map(({ firstAt, summary }) => ({ at: firstAt, what: summary })),
     ...(view.verdict ? [{ at: view.verdict.at, what: `Judged ${view.verdict.severity}` }] : []),
     ...others,

@@ -1,6 +1,7 @@
 import type { Device, DeviceId } from './device.ts'
 import type { Band, Severity } from './severity.ts'
 import type { StoredSignal } from './signal.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { Verdict } from './verdict.ts'
 
 export const alertStatuses = ['open', 'acknowledged', 'expected', 'closed'] as const
@@ -49,6 +50,8 @@ export interface AlertView extends Alert {
   readonly signals: readonly StoredSignal[]
   /** What a person can do, one sentence per kind of signal. */
   readonly advice: readonly string[]
+  /** Whose it is, where it stands and who was at home at its newest signal, as Home Assistant knows: words of people. */
+  readonly surroundings?: Surroundings
   /** What its strongest signal's detector has to say aloud; absent: nothing in particular. */
   readonly spoken?: string
 }

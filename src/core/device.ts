@@ -12,10 +12,12 @@ export const thisMachine = toDeviceId('this-machine')
 /** A thing on the network. */
 export interface Device {
   readonly id: DeviceId
-  /** What to call it: the label, else the newest host name, else the newest address, else the id. */
+  /** What to call it: the label, else what people call it in Home Assistant, else the newest host name, else the newest address, else the id. */
   readonly name: string
   /** The name that a person chose. Only such a name is ever spoken (I8). */
   readonly label?: string
+  /** The room that it stands in, as people have told Home Assistant. */
+  readonly area?: string
   /** Lower case, colons. */
   readonly macs: readonly string[]
   /** Newest first. */

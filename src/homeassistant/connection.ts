@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ConfigError } from '../core/errors.ts'
 import type { EntityState, Home } from '../core/home.ts'
 import type { Log } from '../core/log.ts'
-import { secret, url } from '../core/options.ts'
+import { flag, secret, url } from '../core/options.ts'
 import { entityStates, toChanged } from './entities.ts'
 import { openSession, type Session } from './session.ts'
 import type { Access } from './socket.ts'
@@ -18,6 +18,10 @@ export const homeAssistantOptions = z.object({
     'Home Assistant’s token',
     'A long-lived access token, made in Home Assistant under your profile, Security.',
   ).optional(),
+  people: flag(
+    'People and rooms',
+    'Whether alerts say whose device it is, in which room it stands and whether anybody was at home.',
+  ).default(true),
 })
 
 export type HomeAssistantOptions = z.infer<typeof homeAssistantOptions>
@@ -31,7 +35,7 @@ export interface HomeConnection extends Home {
 }
 
 export interface HomeTools {
-  readonly options: HomeAssistantOptions
+  readonly options: Pick<HomeAssistantOptions, 'address' | 'token'>
   /** Inside Home Assistant. It wins over the options. */
   readonly supervisor?: SupervisorAccess
   readonly log: Log
@@ -126,7 +130,7 @@ export function makeHome({ options, supervisor, log, stop }: HomeTools): HomeCon
 }
 
 function toAccess(
-  { address, token }: HomeAssistantOptions,
+  { address, token }: HomeTools['options'],
   supervisor: SupervisorAccess | undefined,
 ): Access | undefined {
   if (supervisor) {

@@ -8,13 +8,20 @@ import { numberOf } from './rows.ts'
 import type { Values } from './session.ts'
 import type { JudgementParts } from './signals.ts'
 import type { Alerts } from './store.ts'
+import type { OpenSurroundings } from './surroundings.ts'
 import type { Transaction } from './writer.ts'
 
 const worstFirst = `list_position(['high', 'medium', 'low', 'none'], severity), updated_at DESC, id DESC`
 
+/** What the room of alerts is built on. */
+export interface AlertParts extends JudgementParts {
+  readonly surroundings: Pick<OpenSurroundings, 'at'>
+  readonly now: () => Date
+}
+
 /** What people are told. */
-export async function openAlerts(parts: JudgementParts & { readonly now: () => Date }): Promise<Alerts> {
-  const { database, writer, live, devices, resolve, cursors, now } = parts
+export async function openAlerts(parts: AlertParts): Promise<Alerts> {
+  const { database, writer, live, devices, surroundings, resolve, cursors, now } = parts
   const ids = await numbersAfter(database, 'alerts', 'id')
   const seqs = await numbersAfter(database, 'alerts', 'seq')
   const book: AlertBook = { ids, seqs, live, now }
@@ -125,9 +132,11 @@ export async function openAlerts(parts: JudgementParts & { readonly now: () => D
       const signals = rows.map((row) => toStoredSignal(row, resolve))
       const spoken = words(signals[0]?.detector ?? '')?.spoken
       const sentences = signals.flatMap(({ detector }) => words(detector)?.advice ?? [])
+      const deviceView = devices.get(alert.device) ?? strangerOf(alert)
       return {
         ...alert,
-        deviceView: devices.get(alert.device) ?? strangerOf(alert),
+        deviceView,
+        surroundings: surroundings.at(deviceView.macs, alert.updatedAt),
         signals,
         advice: [...new Set(sentences)],
         ...(spoken !== undefined && { spoken }),

@@ -1,11 +1,13 @@
 import { toDeviceId, type Device, type DeviceId } from '../core/device.ts'
 import type { Observation } from '../core/observation.ts'
+import type { HomeDevice } from '../core/surroundings.ts'
 import { isLocallyAdministered, normalMac } from './addresses.ts'
 import type { Database } from './database.ts'
 import { makeRegistry, type Changes, type Known, type Registry } from './registry.ts'
-import { booleanOf, dateOf, optional, textOf } from './rows.ts'
+import { booleanOf, dateOf, optional, some, textOf } from './rows.ts'
 import { toTimestamp, type Row } from './session.ts'
 import type { Devices } from './store.ts'
+import type { OpenSurroundings } from './surroundings.ts'
 import type { Transaction, Writer } from './writer.ts'
 
 export interface OpenDevices extends Devices {
@@ -25,11 +27,23 @@ export interface OpenDevices extends Devices {
   saveSights(): Promise<void>
 }
 
+export interface DeviceParts {
+  readonly database: Database
+  readonly writer: Writer
+  readonly surroundings: Pick<OpenSurroundings, 'deviceOf'>
+  readonly now: () => Date
+}
+
 /** How long the time of a device's last sight may wait to be written, milliseconds. */
 const sightsWait = 60_000
 
 /** Devices, in memory and in their tables. */
-export async function openDevices(database: Database, writer: Writer, now: () => Date): Promise<OpenDevices> {
+export async function openDevices({
+  database,
+  writer,
+  surroundings,
+  now,
+}: DeviceParts): Promise<OpenDevices> {
   const changed = new Set<Known>()
   const seen = new Set<Known>()
   const merged: { from: Known; into: Known }[] = []
@@ -97,8 +111,9 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
 
   const resolve = (id: DeviceId) => registry.aliases.get(id) ?? id
   const get = (id: DeviceId) => registry.known.get(resolve(id))
-  const list = () =>
-    [...registry.known.values()].sort((a, b) => b.lastSeen - a.lastSeen).map((device) => toDevice(device))
+  const view = (known: Known) => toDevice(known, surroundings.deviceOf(known.macs.keys()))
+  const viewIfKnown = (known: Known | undefined) => known && view(known)
+  const list = () => [...registry.known.values()].sort((a, b) => b.lastSeen - a.lastSeen).map(view)
 
   return {
     begin,
@@ -111,13 +126,13 @@ export async function openDevices(database: Database, writer: Writer, now: () =>
     async saveSights() {
       if (seen.size > 0) await writer.write({ urgency: 'now', apply: writeSights })
     },
-    get: (id) => optionalDevice(get(id)),
-    at: (address) => optionalDevice(registry.at(address)),
+    get: (id) => viewIfKnown(get(id)),
+    at: (address) => viewIfKnown(registry.at(address)),
     find(text) {
       const wanted = text.trim().toLowerCase()
       const mac = normalMac(wanted)
       const known = get(toDeviceId(wanted)) ?? registry.at(wanted)
-      if (known) return toDevice(known)
+      if (known) return view(known)
       const devices = list()
       return (
         devices.find(({ macs }) => mac !== undefined && macs.includes(mac)) ??
@@ -204,20 +219,17 @@ async function load(ask: (sql: string) => Promise<Row[]>, changes: Changes): Pro
   return makeRegistry(known.values(), new Map(aliases), changes)
 }
 
-function optionalDevice(known: Known | undefined): Device | undefined {
-  return known && toDevice(known)
-}
-
-/** A device as others see it. */
-export function toDevice(known: Known): Device {
+/** A device as others see it, with what people have told Home Assistant of it. */
+export function toDevice(known: Known, home: Partial<HomeDevice> = {}): Device {
   const { id, label, provisional } = known
   const macs = [...known.macs.keys()]
   const addresses = newestFirst(known.addresses)
   const hostnames = newestFirst(known.hostnames)
   return {
     id,
-    name: label ?? hostnames[0] ?? addresses[0] ?? id,
+    name: label ?? home.name ?? hostnames[0] ?? addresses[0] ?? id,
     ...(label !== undefined && { label }),
+    ...some('area', home.area),
     macs,
     addresses,
     hostnames,

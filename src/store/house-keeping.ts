@@ -1,4 +1,5 @@
 import type { Indicator } from '../core/indicator.ts'
+import type { HomeDevice, Person } from '../core/surroundings.ts'
 
 /** What this installation is. */
 export interface Meta {
@@ -24,6 +25,17 @@ export interface Indicators {
   lists(): Promise<readonly { list: string; entries: number; at: Date }[]>
   /** On which lists a name or address stands, itself or by a parent domain or network. */
   lookup(seen: string): Promise<readonly Indicator[]>
+}
+
+/** What Home Assistant knows of devices and of who is at home. */
+export interface Surroundings {
+  /** Puts these in the place of all that was known; of people, where they were until now is kept for a year. */
+  replace(
+    known: { readonly devices: readonly HomeDevice[]; readonly people: readonly Person[] },
+    at: Date,
+  ): Promise<void>
+  /** Somebody has come or gone. */
+  move(person: Person, at: Date): Promise<void>
 }
 
 /** Keeps the database in its bounds. */

@@ -8,6 +8,7 @@ import { openRecaps } from './recaps.ts'
 import { openRequests } from './requests.ts'
 import { openSignals } from './signals.ts'
 import type { Store } from './store.ts'
+import type { OpenSurroundings } from './surroundings.ts'
 import type { Writer } from './writer.ts'
 
 /** The rooms of what was judged, told and asked. */
@@ -16,12 +17,14 @@ export async function openJudgements({
   writer,
   cursors,
   devices,
+  surroundings,
   now,
 }: {
   readonly database: Database
   readonly writer: Writer
   readonly cursors: OpenCursors
   readonly devices: OpenDevices
+  readonly surroundings: OpenSurroundings
   readonly now: () => Date
 }): Promise<Pick<Store, 'signals' | 'alerts' | 'deliveries' | 'requests' | 'recaps'>> {
   const { resolve } = devices
@@ -29,7 +32,7 @@ export async function openJudgements({
   const parts = { database, writer, live, devices, resolve, cursors, now }
   return {
     signals: await openSignals(parts),
-    alerts: await openAlerts(parts),
+    alerts: await openAlerts({ ...parts, surroundings }),
     deliveries: await openDeliveries(database, writer),
     requests: await openRequests(database, writer, now),
     recaps: openRecaps(database, writer),

@@ -48,6 +48,14 @@ export const migrations: readonly Migration[] = [
       `CREATE TABLE log_line (${common}, host VARCHAR, program VARCHAR, pid DOUBLE, facility VARCHAR, severity VARCHAR, message VARCHAR, template VARCHAR)`,
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // what Home Assistant knows
+      'CREATE TABLE home_devices (mac VARCHAR, name VARCHAR, area VARCHAR, owner VARCHAR)',
+      'CREATE TABLE people (id VARCHAR, name VARCHAR, home BOOLEAN, "at" TIMESTAMP)',
+    ],
+  },
 ]
 
 /** The version of the schema in this file; 0 when it is empty. */

@@ -17,6 +17,7 @@ import { search } from './search.ts'
 import { situation } from './situation.ts'
 import { steps } from './steps.ts'
 import type { Store } from './store.ts'
+import { openSurroundings } from './surroundings.ts'
 import { stats, totals } from './tallies.ts'
 import { makeUpkeep } from './upkeep.ts'
 import { makeWriter } from './writer.ts'
@@ -45,7 +46,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await writer.between((session) => restore(room, session))
     const meta = await openMeta(database, writer, { now, random, findings })
     const cursors = await openCursors(database, writer)
-    const devices = await openDevices(database, writer, now)
+    const surroundings = await openSurroundings(database, writer)
+    const devices = await openDevices({ database, writer, surroundings, now })
     const firstAsked = await openFirstAsked(database)
     const { save, newest } = await openEvents({ database, writer, cursors, devices, firstAsked })
     const indicators = await openIndicators(database, writer, now)
@@ -68,7 +70,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       devices,
       indicators,
       upkeep,
-      ...(await openJudgements({ database, writer, cursors, devices, now })),
+      ...(await openJudgements({ database, writer, cursors, devices, surroundings, now })),
       events: {
         save,
         newest,
@@ -84,6 +86,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       baselines: await openBaselines({ ...room, database, writer, devices, newest }),
       grants: await openGrants({ ...room, changed: () => writer.wake(new Set(['grants'])) }),
       household: openHousehold(room),
+      surroundings,
       commit: writer.commit,
       changed: writer.changed,
       async close() {

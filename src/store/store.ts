@@ -8,7 +8,7 @@ import type { Band, Severity } from '../core/severity.ts'
 import type { Signal, StoredSignal } from '../core/signal.ts'
 import type { Situation } from '../core/situation.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { Cursors, Indicators, Meta, Upkeep } from './house-keeping.ts'
+import type { Cursors, Indicators, Meta, Surroundings, Upkeep } from './house-keeping.ts'
 import type { Deliveries, Recaps, Requests } from './records.ts'
 
 /**
@@ -30,6 +30,7 @@ export interface Store {
   readonly baselines: Baselines
   readonly grants: Grants
   readonly household: Household
+  readonly surroundings: Surroundings
   readonly upkeep: Upkeep
   /** Resolves when a commit has brought such rows, or after so many milliseconds, or at `stop`. Commits since `after` count: nothing is missed between two calls. */
   changed(

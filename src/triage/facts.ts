@@ -56,6 +56,9 @@ export interface DeviceFacts {
   readonly knownByAddressAlone: boolean
   readonly maker: Clean | undefined
   readonly sources: readonly Clean[]
+  /** Where the person was whose device it is, and whether anybody was at home; undefined where that is not known. */
+  readonly ownerIsHome?: boolean | undefined
+  readonly isAnybodyHome?: boolean | undefined
 }
 
 export interface LineFacts {
@@ -142,6 +145,8 @@ function toDeviceFacts({ alert, sources }: Question): DeviceFacts {
     knownByAddressAlone: provisional,
     maker: undefined,
     sources: sources.slice(0, most.sources).map((source) => toMetric(source)),
+    ownerIsHome: alert.surroundings?.owner?.isHome,
+    isAnybodyHome: alert.surroundings?.isAnybodyHome,
   }
 }
 

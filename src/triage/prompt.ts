@@ -101,6 +101,10 @@ function deviceWords(device: Facts['device']): string {
     ...(device.hidesIdentity ? ['hides its hardware address as phones do'] : []),
     ...(device.knownByAddressAlone ? ['known by its address alone'] : []),
     ...(device.maker === undefined ? [] : [`made by ${device.maker}`]),
+    ...(device.ownerIsHome === undefined
+      ? []
+      : [device.ownerIsHome ? 'its owner was at home' : 'its owner was away']),
+    ...(device.isAnybodyHome === false ? ['nobody was at home'] : []),
     ...(device.sources.length === 0 ? [] : [`seen by ${device.sources.join(' ')}`]),
   ].join(', ')
 }

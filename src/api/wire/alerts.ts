@@ -84,10 +84,19 @@ const alertShape = {
 
 export const alertRowSchema = z.object({ ...alertShape, deviceName: z.string() }).meta({ id: 'AlertRow' })
 
+const surroundingsSchema = z
+  .object({
+    area: z.string().optional(),
+    owner: z.object({ name: z.string(), isHome: z.boolean() }).optional(),
+    isAnybodyHome: z.boolean().optional(),
+  })
+  .describe('at its newest signal, as Home Assistant knew')
+
 export const alertViewSchema = z
   .object({
     ...alertShape,
     deviceView: deviceSchema,
+    surroundings: surroundingsSchema.optional(),
     signals: z.array(signalSchema).readonly(),
     advice: texts,
     spoken: z.string().optional(),

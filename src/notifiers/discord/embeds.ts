@@ -3,6 +3,7 @@ import type { AlertView } from '../../core/alert.ts'
 import type { Recap, RecapValue } from '../../core/recap.ts'
 import type { Severity } from '../../core/severity.ts'
 import type { StoredSignal } from '../../core/signal.ts'
+import { toCircumstances } from '../../core/surroundings.ts'
 import { plain } from './markdown.ts'
 
 /** What Discord takes: https://discord.com/developers/docs/resources/message#embed-object-embed-limits */
@@ -32,12 +33,18 @@ export function toAlertEmbed(alert: AlertView): APIEmbed {
     description: plain(alert.verdict?.reason ?? alert.title, 1200),
     fields: [
       ...signals.map(toSignalField),
+      ...toCircumstanceFields(alert),
       ...(advice === '' ? [] : [field('What to do', lines(advice, 900))]),
       ...status,
     ],
     footer: { text: `Hearthwarden · ${alert.id}` },
     timestamp: alert.updatedAt.toISOString(),
   }
+}
+
+function toCircumstanceFields({ surroundings = {} }: AlertView) {
+  const words = toCircumstances(surroundings)
+  return words === undefined ? [] : [field('At home', plain(words, 200))]
 }
 
 /** What an older message becomes when its alert is told anew below. */

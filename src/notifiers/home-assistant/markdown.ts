@@ -1,6 +1,7 @@
 import type { AlertView } from '../../core/alert.ts'
 import type { Recap, RecapValue } from '../../core/recap.ts'
 import type { Severity } from '../../core/severity.ts'
+import { toCircumstances } from '../../core/surroundings.ts'
 
 const words: Record<Severity, string> = { none: 'Harmless', low: 'Low', medium: 'Medium', high: 'High' }
 
@@ -32,6 +33,7 @@ export function toAlertText(alert: AlertView): string {
   return paragraphs([
     `**${words[alert.severity]}** · ${plain(alert.deviceView.name, 80)}`,
     plain(alert.verdict?.reason ?? alert.title, 500),
+    plain(toCircumstances(alert.surroundings ?? {}) ?? '', 200),
     toList(
       signals.map(
         ({ summary, confidence }) => `${plain(summary, 300)}, ${Math.round(confidence * 100)} % sure`,

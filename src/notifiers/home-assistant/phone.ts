@@ -1,5 +1,6 @@
 import type { AlertView } from '../../core/alert.ts'
 import type { Message } from '../../core/message.ts'
+import { toCircumstances } from '../../core/surroundings.ts'
 import { bare } from '../../core/text.ts'
 
 /** What is sent to a phone: https://companion.home-assistant.io/docs/notifications/notifications-basic */
@@ -42,15 +43,18 @@ const silent = { alert_once: true, push: { 'interruption-level': 'passive' } } a
 type About = Readonly<Record<'tag' | 'group' | 'url' | 'clickAction', string>>
 
 function toAlertData(
-  { id, status, severity, deviceView, verdict, title }: AlertView,
+  { id, status, severity, deviceView, verdict, title, surroundings = {} }: AlertView,
   occasion: 'new' | 'again' | 'completed',
   about: About,
 ): PhoneData {
   if (occasion === 'completed' && status !== 'open')
     return { message: 'clear_notification', data: { tag: about.tag } }
+  const circumstances = [toCircumstances(surroundings) ?? []].flat()
   return {
     title: `Hearthwarden: ${severity} alert`,
-    message: `${bare(deviceView.name, 60)}: ${bare(verdict?.reason ?? title, 240)}`,
+    message: [`${bare(deviceView.name, 60)}: ${bare(verdict?.reason ?? title, 240)}`, ...circumstances].join(
+      '. ',
+    ),
     data: {
       ...about,
       ...urgent,

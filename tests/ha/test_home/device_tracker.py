@@ -27,6 +27,10 @@ class Laptop(ScannerEntity):
     _home = True
 
     @property
+    def entity_registry_enabled_default(self):
+        return True
+
+    @property
     def is_connected(self):
         return self._home
 

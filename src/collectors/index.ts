@@ -5,6 +5,7 @@ import conntrack from './conntrack.ts'
 import dhcpLeases from './dhcp-leases.ts'
 import homeAssistantLogins from './home-assistant-logins.ts'
 import neighbours from './neighbours.ts'
+import nmap from './nmap.ts'
 import piholeLog from './pihole-log.ts'
 import ping from './ping.ts'
 import processes from './processes.ts'
@@ -26,4 +27,5 @@ export const collectors: readonly Collector[] = [
   homeAssistantLogins,
   ping,
   processes,
+  nmap,
 ]

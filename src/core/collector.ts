@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import type { Observation } from './observation.ts'
 import type { Context, Plugin } from './plugin.ts'
+import type { RemoteLog } from './remote-log.ts'
 
 /** Sees: turns one source into observations. It does not judge, retry, sleep or log failures; it throws. */
 export type Collector<O = unknown, C = unknown> = PollingCollector<O, C> | ListeningCollector<O, C>
@@ -10,13 +11,22 @@ export interface PollingCollector<O, C> extends Plugin<O> {
   readonly cursor: ZodType<C>
   /** Seconds between two polls. */
   every(options: O): number
-  poll(context: CollectContext<O, C>): Promise<Poll<C>>
+  /** Where a place is another machine: the way to it, made before the first poll and closed after the last. Undefined on this machine. */
+  reach?(context: Context<O>): Promise<RemoteLog | undefined>
+  poll(context: PollContext<O, C>): Promise<Poll<C>>
+  /** For what is done seldom: the cursor with which the next poll does it at once, whatever its rhythm. */
+  again?(cursor: C): C
   /** The same parser over a file of history, for `import`; `written` is when its last line was written (the file's own time). */
   read?(lines: AsyncIterable<string>, options: O, written: Date): AsyncIterable<Observation>
 }
 
 export interface CollectContext<O, C> extends Context<O> {
   readonly cursor: C | undefined
+}
+
+export interface PollContext<O, C> extends CollectContext<O, C> {
+  /** What `reach` gave. */
+  readonly there?: RemoteLog | undefined
 }
 
 /** A bounded piece: at most some 10,000 observations. */

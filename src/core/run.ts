@@ -8,6 +8,8 @@ export interface Run {
   readonly timeout?: number
   /** Characters of output at most; then it is ended. */
   readonly limit?: number
+  /** Is given the output as it comes; then `out` is empty and `limit` holds for complaints alone. */
+  take?(text: string): void
 }
 
 /** What a program said that has ended. */
@@ -25,7 +27,7 @@ export interface Ran {
 export async function run(
   program: string,
   args: readonly string[],
-  { stop, timeout = 10_000, limit = 1_000_000 }: Run,
+  { stop, timeout = 10_000, limit = 1_000_000, take }: Run,
 ): Promise<Ran | undefined> {
   const end = within(timeout, stop)
   if (end.aborted) return { code: undefined, out: '', err: '' }
@@ -36,14 +38,16 @@ export async function run(
     detached: true,
     stdin: 'ignore',
     maxBuffer: limit,
+    buffer: { stdout: take === undefined },
     env,
   })
+  if (take) running.stdout.setEncoding('utf8').on('data', take)
   const kill = () => running.pid !== undefined && killGroup(running.pid)
   end.addEventListener('abort', kill)
   const { code, exitCode, stdout, stderr } = await running
   end.removeEventListener('abort', kill)
   if (code === 'ENOENT' || code === 'EACCES') return undefined
-  return { code: exitCode, out: stdout, err: stderr }
+  return { code: exitCode, out: stdout ?? '', err: stderr }
 }
 
 function killGroup(pid: number): void {

@@ -56,6 +56,7 @@ export async function startHouse(
       'pihole-log': { file: log },
       temperature: { sysfs: join(folder, 'sys') },
       neighbours: { enabled: false },
+      nmap: { enabled: false },
       ...options['collectors'],
     },
   }

@@ -57,6 +57,7 @@ before(async () => {
       PATH: process.env['PATH'],
       SUPERVISOR_TOKEN: token,
       HEARTHWARDEN_CONFIG: join(data, 'options.json'),
+      HEARTHWARDEN_COLLECTORS_NMAP_ENABLED: 'false',
       HEARTHWARDEN_INTEL_LISTS: JSON.stringify([{ name: 'test', file: list }]),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

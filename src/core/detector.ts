@@ -1,4 +1,5 @@
 import type { Baseline } from './baseline.ts'
+import type { ConnectionQuestions } from './connection-questions.ts'
 import type { Device, DeviceId } from './device.ts'
 import type { Indicator } from './indicator.ts'
 import type { LoopState } from './health.ts'
@@ -6,6 +7,7 @@ import type { LogQuestions } from './log-questions.ts'
 import type { LoginQuestions } from './login-questions.ts'
 import type { EventKind } from './observation.ts'
 import type { Plugin } from './plugin.ts'
+import type { ScanQuestions } from './scan-questions.ts'
 import type { Signal } from './signal.ts'
 import type { WatchQuestions } from './watch-questions.ts'
 
@@ -53,7 +55,8 @@ export interface Window {
 }
 
 /** Named questions about a window. The heavy grouping is done in the store; only its answer becomes objects. */
-export interface EventReader extends LoginQuestions, LogQuestions, WatchQuestions {
+export interface EventReader
+  extends ConnectionQuestions, LoginQuestions, LogQuestions, WatchQuestions, ScanQuestions {
   /** What each device asked for, by registrable domain: one row per device and domain. */
   domains(window: Window): Promise<readonly DomainRow[]>
   /** Domains that a device had never asked for before, with their first time inside the window; of devices known so many seconds by then (0). */

@@ -1,10 +1,12 @@
 import type { EventReader, Window } from '../core/detector.ts'
+import { fans, peers, transfers, unasked } from './connection-questions.ts'
 import type { Database } from './database.ts'
 import { domains, newDomains } from './dns-questions.ts'
 import { indicatorHits } from './indicator-hits.ts'
 import { templates } from './log-questions.ts'
 import { attempts, newOrigins } from './login-questions.ts'
 import type { FindNetworks } from './networks.ts'
+import { newDevices, newServices, services } from './scan-questions.ts'
 import { lastSeen, loops, readings } from './source-questions.ts'
 import { containers, processes } from './watch-questions.ts'
 
@@ -53,10 +55,17 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
     readings: once((window) => readings(database, window)),
     loops: once((window) => loops(database, window)),
     lastSeen: once((window) => lastSeen(database, window)),
+    fans: once((window) => fans(database, window)),
+    transfers: once((window) => transfers(database, window)),
+    unasked: once((window) => unasked(database, window)),
+    peers: once((window) => peers(database, window)),
     attempts: once((window) => attempts(database, window)),
     newOrigins: once((window) => newOrigins(database, window)),
     processes: once((window) => processes(database, window)),
     containers: once((window) => containers(database, window)),
+    services: once((window) => services(database, window)),
+    newServices: once((window) => newServices(database, window)),
+    newDevices: (window) => newDevices(database, window),
     templates: once((window) => templates(database, window)),
   }
 }

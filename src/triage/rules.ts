@@ -40,6 +40,21 @@ export const rules: readonly Rule[] = [
     why: 'A container that runs here has stopped by itself, is not well, or is restarted again and again.',
   },
   {
+    detector: 'port-scan',
+    band: { floor: 'medium', default: 'high', ceiling: 'high' },
+    why: 'A device tries many ports or many machines, as intruders and worms do before they break in.',
+  },
+  {
+    detector: 'upload',
+    band: { floor: 'none', default: 'medium', ceiling: 'high' },
+    why: 'A device sends far more to the internet than it ever did.',
+  },
+  {
+    detector: 'direct-ip',
+    band: { floor: 'none', default: 'low', ceiling: 'medium' },
+    why: 'A device talks to an address that no name had led to, which most programs never do.',
+  },
+  {
     detector: 'dga',
     band: { floor: 'none', default: 'medium', ceiling: 'high' },
     why: 'A device asks for names that look made by a program, as malware does to find its master.',
@@ -58,6 +73,21 @@ export const rules: readonly Rule[] = [
     detector: 'new-login-origin',
     band: { floor: 'none', default: 'medium', ceiling: 'high' },
     why: 'Somebody came in from a place that this account was never used from before.',
+  },
+  {
+    detector: 'risky-port',
+    band: { floor: 'medium', default: 'high', ceiling: 'high' },
+    why: 'A device can be controlled over the network by anybody who reaches it.',
+  },
+  {
+    detector: 'new-port',
+    band: { floor: 'none', default: 'medium', ceiling: 'high' },
+    why: 'A device answers where it did not answer before: a program was switched on, by a person or by another.',
+  },
+  {
+    detector: 'new-device',
+    band: { floor: 'none', default: 'low', ceiling: 'high' },
+    why: 'A device is in the network that was never there before.',
   },
   {
     detector: 'new-domain',

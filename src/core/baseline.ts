@@ -14,7 +14,7 @@ export interface Figures {
 /** What is normal for one subject of one device, learned from events. */
 export interface Baseline extends Figures {
   readonly device: DeviceId
-  /** `temperature/<sensor>` (hourly mean, °C), `dns-queries` (an hour), `domains` and `new-domains` (a day). */
+  /** `temperature/<sensor>` (hourly mean, °C), `dns-queries` (an hour), `domains` and `new-domains` (a day), `upload` (bytes to the internet an hour), `rtt/<target>` and `loss/<target>` (hourly mean). */
   readonly subject: string
   readonly unit: string
   /** Figures by hour of the week, 0 = Monday 00:00 local time; an hour appears once it has four samples. */

@@ -63,7 +63,8 @@ export interface Presence extends Seen {
 
 /**
  * Two addresses exchange packets. It is the doing of its originator when that is at home, else of its responder: the
- * store finds out which, so `address` is left out. Counts are from the connection's begin until now.
+ * store finds out which, so `address` is left out. Counts are those since the same flow was seen before (at its begin:
+ * none), so that what many rows say can be added up.
  */
 export interface Connection extends Seen {
   readonly kind: 'connection'
@@ -79,7 +80,7 @@ export interface Connection extends Seen {
   readonly responderPort?: number
   /** Seconds since it began. */
   readonly duration?: number
-  /** Bytes and packets from the originator and to it. Absent: nobody counts them, which is not zero. */
+  /** Bytes and packets from the originator and to it. Absent: nobody has counted them, which is not zero. */
   readonly bytesOut?: number
   readonly bytesIn?: number
   readonly packetsOut?: number

@@ -1,4 +1,5 @@
 import { toDeviceId, type DeviceId } from '../core/device.ts'
+import { isOnInternet } from './asked-names.ts'
 import type { Database } from './database.ts'
 import { booleanOf, numberOf, optional, textOf } from './rows.ts'
 import type { Row, Values } from './session.ts'
@@ -31,10 +32,14 @@ const from = (table: string, columns = '') =>
   `(SELECT coalesce(a.device, e.device) AS device, e."at", e.seq, epoch_us(e."at") // 900000000 AS quarter ${columns}
     FROM ${table} e LEFT JOIN device_aliases a ON a.id = e.device)`
 
+/** What devices of the house sent to the internet, as far as it is counted. */
+const uploads = `(FROM connection WHERE bytes_out IS NOT NULL AND address = originator AND ${isOnInternet('responder')})`
+
 /** Events that are new. A name's first time may turn out to be earlier: then the day that had it before is new too. */
 const fresh: Readonly<Record<Rhythm['name'], string>> = {
   hourly: `SELECT device, "at", seq, quarter FROM ${from('dns_query')} WHERE seq > $after
-    UNION ALL SELECT device, "at", seq, quarter FROM ${from('reading')} WHERE seq > $after`,
+    UNION ALL SELECT device, "at", seq, quarter FROM ${from('reading')} WHERE seq > $after
+    UNION ALL SELECT device, "at", seq, quarter FROM ${from(uploads)} WHERE seq > $after`,
   daily: `SELECT device, "at", seq, quarter FROM ${from('dns_query')} WHERE seq > $after
     UNION ALL SELECT device, f."at", n.seq, f.quarter FROM ${from('domain_first', ', domain')} f
     JOIN (SELECT device, domain, max(seq) AS seq FROM ${from('domain_first', ', domain')} WHERE seq > $after
@@ -60,6 +65,8 @@ const subjects: Readonly<Record<Rhythm['name'], readonly string[]>> = {
     `SELECT device, start, quantity || '/' || sensor AS subject, any_value(unit) AS unit, avg(value) AS value
      FROM ${from('reading', ', quantity, sensor, unit, value')} JOIN wanted USING (device, quarter)
      GROUP BY device, start, subject`,
+    `SELECT device, start, 'upload' AS subject, 'bytes/hour' AS unit, sum(bytes_out)::DOUBLE AS value
+     FROM ${from(uploads, ', bytes_out')} JOIN wanted USING (device, quarter) GROUP BY device, start`,
   ],
   daily: [
     `SELECT device, start, 'domains' AS subject, 'domains/day' AS unit, count(DISTINCT domain)::DOUBLE AS value

@@ -44,11 +44,11 @@ export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
       const known = flows.get(key)
       if (entry.event === 'destroy') {
         flows.delete(key)
-        return toConnection(entry, { key, state: 'ended', at, began: known?.began })
+        return toConnection(entry, { key, state: 'ended', at, before: known })
       }
       if (known || entry.event !== 'new') return undefined
       if (flows.size < most) flows.set(key, { began: at.getTime(), entry, lasts: false })
-      return toConnection(entry, { key, state: 'begun', at, began: at.getTime() })
+      return toConnection(entry, { key, state: 'begun', at, before: undefined })
     },
     looked(entries, whole, now) {
       const connections: Connection[] = []
@@ -62,13 +62,15 @@ export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
         if (there.size < most) there.set(key, { began, entry, lasts: true })
         // What has only just begun was told of; what was there before us is told of now.
         if (known && !known.lasts) continue
-        connections.push(toConnection(entry, { key, state: isNew ? 'begun' : 'open', at: now, began }))
+        connections.push(
+          toConnection(entry, { key, state: isNew ? 'begun' : 'open', at: now, before: known }),
+        )
       }
       for (const [key, flow] of flows) {
         if (there.has(key)) continue
         // One that began while the table was read is not in it yet.
         if (!whole || (told && !flow.lasts)) there.set(key, { ...flow, lasts: true })
-        else connections.push(toConnection(flow.entry, { key, state: 'ended', at: now, began: flow.began }))
+        else connections.push(toConnection(flow.entry, { key, state: 'ended', at: now, before: flow }))
       }
       flows = there
       looks += 1
@@ -95,14 +97,13 @@ function keyOf({
   return id ?? `${protocol} ${originator} ${originatorPort ?? ''} ${responder} ${responderPort ?? ''}`
 }
 
-/** A connection as the store keeps it. */
-export function toConnection(
+/** A connection as the store keeps it; `before` is what was known of it. */
+function toConnection(
   entry: ConntrackEntry,
-  about: { key: string; state: Connection['state']; at: Date; began: number | undefined },
+  { key, state, at, before }: { key: string; state: Connection['state']; at: Date; before: Flow | undefined },
 ): Connection {
   const { protocol, originator, originatorPort, responder, responderPort, answered } = entry
-  const { bytesOut, bytesIn, packetsOut, packetsIn } = entry
-  const { key, state, at, began } = about
+  const began = before?.began
   const duration =
     entry.duration ?? (began === undefined ? undefined : Math.max(0, (at.getTime() - began) / 1000))
   return {
@@ -116,10 +117,24 @@ export function toConnection(
     responder,
     ...(responderPort !== undefined && { responderPort }),
     ...(duration !== undefined && state !== 'begun' && { duration }),
-    ...(bytesOut !== undefined && { bytesOut }),
-    ...(bytesIn !== undefined && { bytesIn }),
-    ...(packetsOut !== undefined && { packetsOut }),
-    ...(packetsIn !== undefined && { packetsIn }),
+    ...countsOf(entry, state, before?.entry),
     ...(state !== 'begun' && { answered }),
   }
+}
+
+const counters = ['bytesOut', 'bytesIn', 'packetsOut', 'packetsIn'] as const
+
+/** What was counted since it was seen before. Of what was there before us nobody knows since when. */
+function countsOf(
+  entry: ConntrackEntry,
+  state: Connection['state'],
+  before: ConntrackEntry | undefined,
+): Pick<Connection, (typeof counters)[number]> {
+  if (state === 'begun' || (state === 'open' && !before)) return {}
+  return Object.fromEntries(
+    counters.flatMap((counter) => {
+      const count = entry[counter]
+      return count === undefined ? [] : [[counter, Math.max(0, count - (before?.[counter] ?? 0))]]
+    }),
+  )
 }

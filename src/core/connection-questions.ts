@@ -1,0 +1,79 @@
+import type { Window } from './detector.ts'
+import type { DeviceId } from './device.ts'
+
+/** What can be asked about connections. */
+export interface ConnectionQuestions {
+  /** Who began to talk to how many: one row for each device and one other machine, or one port of many machines. Those of few are left out. */
+  fans(window: Window): Promise<readonly FanRow[]>
+  /** What each device has sent to the internet. */
+  transfers(window: Window): Promise<readonly TransferRow[]>
+  /** Public addresses that a device of the house began to talk to, and that no answer to a name had given: one row each. */
+  unasked(window: Window): Promise<readonly UnaskedRow[]>
+  /** Whom a device talked to, by address and port, most bytes first; with the name it had asked for. */
+  peers(window: Window): Promise<readonly PeerRow[]>
+}
+
+export interface FanRow {
+  readonly device: DeviceId
+  /** `ports`: many ports of one machine; `machines`: one port (or ping) of many machines. */
+  readonly shape: 'ports' | 'machines'
+  readonly protocol: string
+  /** The device asks; else it is asked, by somebody on the internet. */
+  readonly outward: boolean
+  /** The one other machine of `ports`; of `machines` one of them. */
+  readonly peer: string
+  /** The one port of `machines`; absent for pings. */
+  readonly port?: number
+  /** The others are at home. */
+  readonly inside: boolean
+  /** How many ports, or machines. */
+  readonly many: number
+  /** How many of them have answered, as far as that is known yet. */
+  readonly answered: number
+  readonly first: Date
+  readonly last: Date
+}
+
+export interface TransferRow {
+  readonly device: DeviceId
+  /** Bytes in this window; to the internet and from it. */
+  readonly bytesOut: number
+  readonly bytesIn: number
+  /** Whom it sent the most. */
+  readonly peer: string
+  readonly peerBytes: number
+  /** The name that the device had asked for to get there. */
+  readonly name?: string
+  readonly peers: number
+  readonly last: Date
+}
+
+export interface UnaskedRow {
+  readonly device: DeviceId
+  readonly peer: string
+  readonly port?: number
+  readonly protocol: string
+  readonly count: number
+  readonly answered: boolean
+  readonly first: Date
+  readonly last: Date
+  /** This device had talked to it before the window. */
+  readonly knownBefore: boolean
+  /** So many names the device asked for in the day before: without any, it does not ask where we listen. */
+  readonly asked: number
+}
+
+export interface PeerRow {
+  readonly device: DeviceId
+  readonly peer: string
+  readonly port?: number
+  readonly protocol: string
+  readonly outward: boolean
+  readonly name?: string
+  readonly count: number
+  /** Absent where nobody counts. */
+  readonly bytesOut?: number
+  readonly bytesIn?: number
+  readonly first: Date
+  readonly last: Date
+}

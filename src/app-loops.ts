@@ -129,6 +129,7 @@ function loopsOf(path: string, app: App): Loop[] {
       if (!options.enabled) return []
       const judge = makeJudge({
         options,
+        home: app.home,
         log: log.named('triage'),
         now,
         random: randomBytes,

@@ -171,7 +171,7 @@ export async function openApp(start: Start): Promise<App> {
         kind: 'triage',
         title: 'Language model',
         checks: await modelChecks(
-          makeJudge({ options: options('triage', triageOptions), log, now, random: randomBytes, stop }),
+          makeJudge({ options: options('triage', triageOptions), home, log, now, random: randomBytes, stop }),
         ),
       },
       {

@@ -2,16 +2,12 @@ import type { Log } from '../core/log.ts'
 import type { Severity } from '../core/severity.ts'
 import { isGrounded, readAnswer, type Asked } from './answer.ts'
 import { keyOf, makeCache } from './cache.ts'
-import { chat, type Ask } from './chat.ts'
+import type { Ask, Engine } from './engine.ts'
 import type { Outcome } from './judgement.ts'
-import type { TriageOptions } from './options.ts'
 import { toFormat } from './schema.ts'
-import type { Server } from './server.ts'
-import { thinkingOf } from './thinking.ts'
 
 export interface AskerTools {
-  readonly options: TriageOptions
-  readonly server: Server
+  readonly engine: Engine
   readonly log: Log
   readonly now: () => Date
   /** So many random bytes, unguessable: `randomBytes` of node:crypto. */
@@ -33,6 +29,8 @@ export interface Told {
   readonly outcome: Outcome
   /** It was asked before and is not asked again. */
   readonly cached: boolean
+  /** Name of the model. */
+  readonly model: string
 }
 
 /** Puts questions to the model, one at a time, and keeps what it has learned of it and its answers. */
@@ -53,12 +51,11 @@ interface Call extends Asked, Omit<Ask, 'seed' | 'temperature'> {
 }
 
 /** An asker that lives as long as the judge: all questions share it. */
-export function makeAsker({ options, server, log, now, random }: AskerTools): Asker {
+export function makeAsker({ engine, log, now, random }: AskerTools): Asker {
   const cache = makeCache(now)
   const canary = hex(random(8))
   /** Questions in whose middle the connection broke. */
   const broken = new Set<string>()
-  let habit: { readonly digest: string; readonly think: Ask['think'] } | undefined
   let before: Promise<void> = Promise.resolve()
 
   return {
@@ -72,29 +69,29 @@ export function makeAsker({ options, server, log, now, random }: AskerTools): As
 
   async function askNow<Facts>(asking: Asking<Facts>, ending: AbortSignal): Promise<Told> {
     const { facts, beside, ids, allowed } = asking
-    const digest = await server.digest(options.model, ending)
-    const think = await habitOf(digest, ending)
+    const { name: model, digest } = await engine.identify(ending)
     const nonce = hex(random(12))
     const prompt = { system: asking.system(canary), user: asking.user(facts, nonce) }
     const key = keyOf(facts, { beside, instructions: asking.system(''), model: digest })
     const kept = cache.get(key)
-    if (kept !== undefined && isGrounded(kept.reason, prompt.user)) return { outcome: kept, cached: true }
-    const call = { prompt, ids, marks: [canary, nonce], key, think, format: toFormat(ids, allowed) }
+    if (kept !== undefined && isGrounded(kept.reason, prompt.user))
+      return { outcome: kept, cached: true, model }
+    const call = { prompt, ids, marks: [canary, nonce], key, format: toFormat(ids, allowed) }
     const outcome = await outcomeOf(call, ending)
     if (outcome.status === 'canary')
       log.warning('the model tells what it was told to keep: its answer is not used')
     if (outcome.status === 'ok') cache.keep(key, outcome)
-    return { outcome, cached: false }
+    return { outcome, cached: false, model }
   }
 
   /** Asks once, and once more when another throw of the dice may help. */
   async function outcomeOf({ key, ...asked }: Call, ending: AbortSignal): Promise<Outcome> {
     for (const dice of attempts) {
-      const reply = await chat({ ...asked, ...dice }, options, ending)
+      const reply = await engine.ask({ ...asked, ...dice }, ending)
       if (reply.kind === 'lost') {
         if (broken.has(key)) break
         broken.add(key)
-        await server.digest(options.model, ending)
+        await engine.identify(ending)
         continue
       }
       const outcome: Outcome =
@@ -110,15 +107,6 @@ export function makeAsker({ options, server, log, now, random }: AskerTools): As
     }
     broken.delete(key)
     return { status: 'invalid' }
-  }
-
-  /** How this model is to be asked; found out once for each that is loaded. */
-  async function habitOf(digest: string, ending: AbortSignal): Promise<Ask['think']> {
-    if (habit?.digest !== digest) {
-      const thinks = (await server.capabilities(options.model, ending)).includes('thinking')
-      habit = { digest, think: thinks ? await thinkingOf(options, ending) : undefined }
-    }
-    return habit.think
   }
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError, UnavailableError } from '../core/errors.ts'
 import { within } from '../core/time.ts'
 import { boundedFetch } from './bounds.ts'
+import type { Ask, Reply } from './engine.ts'
 import { addressOf, type TriageOptions } from './options.ts'
 import type { Prompt } from './prompt.ts'
 import { missing } from './server.ts'
@@ -8,29 +9,17 @@ import { missing } from './server.ts'
 /** Tokens that an answer may have. */
 const longestAnswer = 400
 
-export interface Ask {
-  readonly prompt: Prompt
-  readonly format: object
-  readonly seed: number
-  readonly temperature: number
+/** One call, with the model's own habit. */
+export interface ChatAsk extends Ask {
   /** Undefined: as the model is used to. */
   readonly think: boolean | 'low' | undefined
 }
-
-/** How a call ended that was not an answer: `garbled` may go better with another seed, `refused` will not. */
-export type Reply =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'timeout' }
-  | { readonly kind: 'garbled'; readonly why: string }
-  | { readonly kind: 'refused'; readonly why: string }
-  /** The connection broke in the middle. */
-  | { readonly kind: 'lost' }
 
 /**
  * One call of `/api/chat`, inside the time limit. Throws `UnavailableError` when the server is not there, busy or
  * without the model, `ConfigError` when it refuses us; what `stop` cuts off rejects with its reason.
  */
-export async function chat(asked: Ask, options: TriageOptions, stop: AbortSignal): Promise<Reply> {
+export async function chat(asked: ChatAsk, options: TriageOptions, stop: AbortSignal): Promise<Reply> {
   const over = new AbortController()
   const deadline = within(options.timeout * 1000, AbortSignal.any([stop, over.signal]))
   try {
@@ -46,7 +35,7 @@ export async function chat(asked: Ask, options: TriageOptions, stop: AbortSignal
   }
 }
 
-async function converse(asked: Ask, options: TriageOptions, signal: AbortSignal): Promise<Reply> {
+async function converse(asked: ChatAsk, options: TriageOptions, signal: AbortSignal): Promise<Reply> {
   const { Ollama } = await import('ollama')
   const bounds = { body: 65_536, line: 16_384, idle: 60_000 }
   const client = new Ollama({ host: addressOf(options).href, fetch: boundedFetch(bounds, signal) })

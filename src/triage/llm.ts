@@ -1,22 +1,25 @@
-import { UnavailableError } from '../core/errors.ts'
+import type { Home } from '../core/home.ts'
 import type { Log } from '../core/log.ts'
 import type { Check } from '../core/plugin.ts'
 import type { Signal } from '../core/signal.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { makeAiTask } from './ai-task.ts'
 import { makeAsker } from './asking.ts'
 import { evidenceId, toFacts, type Question } from './facts.ts'
 import { toJudgement } from './judgement.ts'
-import { addressOf, type TriageOptions } from './options.ts'
+import { makeOllama } from './ollama.ts'
+import type { TriageOptions } from './options.ts'
 import { idsOf, toPeriodFacts } from './period-facts.ts'
 import type { Period } from './period.ts'
 import { toReviewSystem, toReviewUser, toSystem, toUser } from './prompt.ts'
 import { toReviewSignals } from './review.ts'
-import { isLeaky, makeServer, type Server } from './server.ts'
 
 export type { Question } from './facts.ts'
 
 export interface JudgeTools {
   readonly options: TriageOptions
+  /** Needed where Home Assistant is the engine. */
+  readonly home?: Home | undefined
   readonly log: Log
   readonly now: () => Date
   /** So many random bytes, unguessable: `randomBytes` of node:crypto. */
@@ -44,17 +47,17 @@ export interface Judge {
 }
 
 /** A judge that keeps what it has learned of its model, and its answers, as long as it lives: make one for all questions. */
-export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judge {
-  const server = makeServer(addressOf(options))
-  const asker = makeAsker({ options, server, log, now, random })
+export function makeJudge({ options, home, log, now, random, stop }: JudgeTools): Judge {
+  const engine = options.engine === 'ollama' ? makeOllama(options) : makeAiTask(options, home)
+  const asker = makeAsker({ engine, log, now, random })
 
   return {
-    isChosen: options.address !== undefined,
+    isChosen: engine.isChosen,
     async judge(question, until = stop) {
       const start = now()
       const { alert } = question
       const facts = toFacts(question)
-      const { outcome, cached } = await asker.ask(
+      const { outcome, cached, model } = await asker.ask(
         {
           ...{ facts, beside: alert.band, allowed: facts.allowed, system: toSystem, user: toUser },
           ids: facts.signals.map((_, index) => evidenceId(index)),
@@ -65,7 +68,7 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
       return {
         ...toJudgement(outcome, alert),
         at: end,
-        model: options.model,
+        model,
         signalsSeq: alert.signalsSeq,
         latencyMs: Math.max(0, end.getTime() - start.getTime()),
         cached,
@@ -73,35 +76,15 @@ export function makeJudge({ options, log, now, random, stop }: JudgeTools): Judg
     },
     async review(period, until = stop) {
       const facts = toPeriodFacts(period)
-      const { outcome } = await asker.ask(
+      const { outcome, model } = await asker.ask(
         {
           ...{ facts, beside: undefined, allowed: facts.allowed, system: toReviewSystem, user: toReviewUser },
           ids: idsOf(facts),
         },
         AbortSignal.any([stop, until]),
       )
-      return toReviewSignals(outcome, { period, model: options.model })
+      return toReviewSignals(outcome, { period, model })
     },
-    check: () => checksOf(server, options, stop),
-  }
-}
-
-async function checksOf(server: Server, options: TriageOptions, stop: AbortSignal): Promise<Check[]> {
-  const { host } = addressOf(options)
-  try {
-    const version = await server.version(stop)
-    const digest = await server.digest(options.model, stop)
-    return [
-      isLeaky(version)
-        ? {
-            ok: false,
-            message: `Ollama ${version} at ${host} can be made to tell what it was asked: update it to 0.17.1 or newer`,
-          }
-        : { ok: true, message: `Ollama ${version} answers at ${host}` },
-      { ok: true, message: `It has the model ${options.model} (${digest.slice(0, 12)})` },
-    ]
-  } catch (error) {
-    if (error instanceof UnavailableError) return [{ ok: false, message: error.message }]
-    throw error
+    check: () => engine.check(stop),
   }
 }

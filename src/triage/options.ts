@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { count, essential, flag, seconds, text, url } from '../core/options.ts'
+import { choice, count, essential, flag, seconds, text, url } from '../core/options.ts'
 
 /** Where Ollama listens when nobody has said otherwise. */
 const usualAddress = 'http://127.0.0.1:11434'
@@ -8,6 +8,17 @@ export const triageOptions = z.object({
   enabled: flag('Ask a language model', 'Off: alerts are graded and explained by the rules alone.').default(
     true,
   ),
+  engine: choice(
+    'Who runs the model',
+    'An Ollama server, or Home Assistant with the model that you have set up there as its AI task.',
+    ['ollama', 'home-assistant'],
+  ).default('ollama'),
+  task: text(
+    'AI task',
+    'The entity of Home Assistant that answers, such as ai_task.ollama; empty: the one it prefers.',
+  )
+    .regex(/^(?:ai_task\.[a-z0-9_]+)?$/, 'must be an entity such as ai_task.ollama')
+    .default(''),
   address: essential(
     url(
       'Ollama',

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { chat, type Ask } from './chat.ts'
+import { chat, type ChatAsk } from './chat.ts'
 import type { TriageOptions } from './options.ts'
 
 const small = z.strictObject({ color: z.enum(['red', 'blue']), number: z.int(), word: z.enum(['yes', 'no']) })
@@ -8,7 +8,7 @@ const small = z.strictObject({ color: z.enum(['red', 'blue']), number: z.int(), 
  * How a model that thinks is best asked: the first setting with which it keeps to a small schema. Some such models
  * ignore the schema when told not to think, others answer nothing when left to think.
  */
-export async function thinkingOf(options: TriageOptions, stop: AbortSignal): Promise<Ask['think']> {
+export async function thinkingOf(options: TriageOptions, stop: AbortSignal): Promise<ChatAsk['think']> {
   for (const think of [undefined, false, 'low'] as const) {
     const reply = await chat(
       {

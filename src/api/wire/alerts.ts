@@ -23,6 +23,7 @@ export const deviceSchema = z
     id: z.string(),
     name: z.string(),
     label: z.string().optional().describe('the name that a person chose'),
+    area: z.string().optional().describe('the room that it stands in, as Home Assistant knows'),
     macs: texts,
     addresses: texts,
     hostnames: texts.describe('as the device calls itself: text of strangers'),

@@ -38,7 +38,7 @@ export default {
  */
 function confidenceOf(failures: number, { from, users, unknownUsers }: AttemptRow): number {
   if (from === undefined) return failures >= 10 ? 0.6 : 0.4
-  return failures >= 10 || users >= 3 || unknownUsers >= 1 ? 0.95 : 0.7
+  return failures >= 10 || users >= 3 || unknownUsers >= 2 ? 0.95 : 0.7
 }
 
 /** None for a row that nobody entered by. */

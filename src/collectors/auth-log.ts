@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
-import { logAmong, logCursor, noLog, pollLog } from '../core/log-file.ts'
+import { logAmong, logCursor, noLog, pollLog, reachLog } from '../core/log-file.ts'
 import { loginLogs } from '../core/log-places.ts'
 import { path, seconds } from '../core/options.ts'
+import { sshOptions } from '../core/ssh.ts'
 import { readOn } from '../core/tail.ts'
 import { makeAuthReader, marks } from '../formats/auth.ts'
 import { makeSyslogParser } from '../formats/syslog.ts'
@@ -15,6 +16,7 @@ const options = z.object({
   every: seconds('How often to look', 'Seconds between two looks at the login log.', { max: 3600 }).default(
     0.25,
   ),
+  ...sshOptions,
 })
 
 const cursor = logCursor.extend({
@@ -28,10 +30,13 @@ export default {
   title: 'Logins, from a log',
   options,
   cursor,
-  every: (options) => options.every,
+  // Another machine is not asked more often than each second.
+  every: ({ every, ssh }) => (ssh === undefined ? every : Math.max(1, every)),
 
-  async poll({ options, cursor, now, log }) {
-    const file = options.file ?? (await logAmong(loginLogs, cursor?.tail.file))
+  reach: ({ options, stop }) => reachLog(options, loginLogs[0][0], stop),
+
+  async poll({ options, cursor, now, log, there }) {
+    const file = there?.name ?? options.file ?? (await logAmong(loginLogs, cursor?.tail.file))
     // Where the journal holds the logins there is no such file, which is no fault.
     if (file === undefined) return { observations: [], cursor: cursor ?? { ...noLog, pending: {} } }
     const reader = makeAuthReader(cursor?.pending)
@@ -40,6 +45,7 @@ export default {
       cursor,
       now,
       log,
+      there,
     })
     return { ...part, cursor: { ...part.cursor, pending: reader.pending() } }
   },

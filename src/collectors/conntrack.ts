@@ -5,6 +5,7 @@ import { follow } from '../core/follow.ts'
 import { flag, seconds } from '../core/options.ts'
 import type { Check } from '../core/plugin.ts'
 import { run, type Ran } from '../core/run.ts'
+import { followThere, runThere, sshOptions, sshPlaceOf } from '../core/ssh.ts'
 import { every } from '../core/time.ts'
 import { parseConntrack, type ConntrackEntry } from '../formats/conntrack.ts'
 import { makeFlows, type Flows } from './conntrack/flows.ts'
@@ -31,6 +32,7 @@ const options = z.object({
     'To the name server',
     'Whether connections to a name server at home are kept: its log tells more of them.',
   ).default(false),
+  ...sshOptions,
 })
 type Options = z.infer<typeof options>
 
@@ -59,12 +61,13 @@ export default {
 
   async listen(context) {
     const { options, stop, now } = context
-    const isTold = await canTell(here, stop)
+    const teller = tellerOf(options)
+    const isTold = await canTell(teller, stop)
     const flows = makeFlows(options, { told: isTold })
     const ended = new AbortController()
     const either = AbortSignal.any([stop, ended.signal])
-    const parts = [look(here, flows, { ...context, stop: either }, isTold)]
-    if (isTold) parts.push(hear(here, flows, { ...context, stop: either, now }))
+    const parts = [look(teller, flows, { ...context, stop: either }, isTold)]
+    if (isTold) parts.push(hear(teller, flows, { ...context, stop: either, now }))
     try {
       await Promise.race(parts)
     } finally {
@@ -73,10 +76,21 @@ export default {
     }
   },
 
-  async check({ stop }) {
-    return checkTable(here, stop)
+  async check({ options, stop }) {
+    return checkTable(tellerOf(options), stop)
   },
 } satisfies ListeningCollector<Options>
+
+/** On this machine, or on the other that the options name. */
+function tellerOf(options: Options): Teller {
+  const place = sshPlaceOf(options)
+  if (place === undefined) return here
+  return {
+    run: (program, args, stop) =>
+      runThere(place, [program, ...args], { stop, timeout: 30_000, limit: tableLimit }),
+    follow: (program, args, stop) => followThere(place, [program, ...args], stop),
+  }
+}
 
 /** Each change, as it happens. */
 async function hear(teller: Teller, flows: Flows, context: ListenContext<Options, undefined>): Promise<void> {

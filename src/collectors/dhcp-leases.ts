@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
 import { newestOf, readWhole, statOf } from '../core/files.ts'
 import type { Presence } from '../core/observation.ts'
-import { path } from '../core/options.ts'
+import { path, seconds } from '../core/options.ts'
 import { toLease, type Lease } from '../formats/leases.ts'
 
 /** Where dnsmasq, Pi-hole and OpenWrt keep their leases. */
@@ -23,6 +23,10 @@ const options = z.object({
     'DHCP lease file',
     'The lease file of dnsmasq, Pi-hole or OpenWrt; when empty, the usual places are searched.',
   ).optional(),
+  every: seconds('How often to look', 'Seconds between two looks at the lease file.', {
+    min: 1,
+    max: 3600,
+  }).default(10),
 })
 
 const cursor = z.object({
@@ -39,7 +43,7 @@ export default {
   title: 'DHCP leases',
   options,
   cursor,
-  every: () => 10,
+  every: (options) => options.every,
 
   async poll({ options, cursor, now }) {
     const file = options.file ?? (await newestOf(usualPlaces, cursor?.file))

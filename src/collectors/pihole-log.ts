@@ -2,8 +2,10 @@ import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
 import { UnavailableError } from '../core/errors.ts'
 import { newestOf } from '../core/files.ts'
+import { reachLog, toElsewhere } from '../core/log-file.ts'
 import type { Observation } from '../core/observation.ts'
-import { essential, path } from '../core/options.ts'
+import { essential, path, seconds } from '../core/options.ts'
+import { sshOptions } from '../core/ssh.ts'
 import { readOn, tailCursor, type Piece } from '../core/tail.ts'
 import { makeDnsmasqParser } from '../formats/dnsmasq.ts'
 
@@ -18,7 +20,7 @@ const usualPlaces = [
   '/share/pihole.log',
   '/share/dnsmasq/dnsmasq.log',
   '/share/dnsmasq.log',
-]
+] as const
 
 /** Bytes of a log that are read when it is met for the first time. */
 const newest = 64 * 1024 * 1024
@@ -32,6 +34,8 @@ const options = z.object({
       'The log to follow; when empty, the usual places are searched. When it is first met, its newest 64 MB are read: lines older than an hour are learned from and raise no alert.',
     ).optional(),
   ),
+  every: seconds('How often to look', 'Seconds between two looks at the log.', { max: 3600 }).default(0.25),
+  ...sshOptions,
 })
 
 const cursor = z.object({
@@ -46,17 +50,21 @@ export default {
   title: 'Pi-hole log',
   options,
   cursor,
-  every: () => 0.25,
+  // Another machine is not asked more often than each second.
+  every: ({ every, ssh }) => (ssh === undefined ? every : Math.max(1, every)),
 
-  async poll({ options, cursor, now, log }) {
-    const file = await logOf(options.file, cursor?.tail.file)
+  reach: ({ options, stop }) => reachLog(options, usualPlaces[0], stop),
+
+  async poll({ options, cursor, now, log, there }) {
+    const file = there?.name ?? (await logOf(options.file, cursor?.tail.file))
     const met = cursor?.tail.file === file ? cursor : undefined
     const since = met?.since ?? now().getTime() - recent
-    const piece = await readOn(file, met?.tail, newest)
+    const piece = await readOn(file, met?.tail, newest, there)
     if (piece.lost) log.warning('the log began anew: lines of the old one may be missing', { file })
     const { taken, ...seen } = observe(piece, since)
     const more = piece.more || taken < piece.lines.length
-    return { ...seen, cursor: { tail: piece.cursorAfter(taken), since }, more }
+    const observations = there ? seen.observations.map((one) => toElsewhere(one, there)) : seen.observations
+    return { ...seen, observations, cursor: { tail: piece.cursorAfter(taken), since }, more }
   },
 
   async *read(lines, _options, written) {

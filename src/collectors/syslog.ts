@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import type { PollingCollector } from '../core/collector.ts'
-import { logAmong, logCursor, noLog, pollLog } from '../core/log-file.ts'
+import { logAmong, logCursor, noLog, pollLog, reachLog } from '../core/log-file.ts'
 import { systemLogs } from '../core/log-places.ts'
 import { logSeverities } from '../core/observation.ts'
 import { choice, list, path, seconds, text } from '../core/options.ts'
+import { sshOptions } from '../core/ssh.ts'
 import { readOn } from '../core/tail.ts'
 import { isWanted, toLogLine } from '../formats/log-line.ts'
 import { makeSyslogParser, type SyslogLine } from '../formats/syslog.ts'
@@ -26,6 +27,7 @@ const options = z.object({
     'Lines of these programs are not kept: what they say is seen elsewhere.',
     text('Program', 'Its name in the log.'),
   ).default(['dnsmasq', 'hearthwarden']),
+  ...sshOptions,
 })
 
 /** Keeps what programs write into the system's log. */
@@ -36,8 +38,10 @@ export default {
   cursor: logCursor,
   every: (options) => options.every,
 
-  async poll({ options, cursor, now, log }) {
-    const file = options.file ?? (await logAmong(systemLogs, cursor?.tail.file))
+  reach: ({ options, stop }) => reachLog(options, systemLogs[0][0], stop),
+
+  async poll({ options, cursor, now, log, there }) {
+    const file = there?.name ?? options.file ?? (await logAmong(systemLogs, cursor?.tail.file))
     // Where the journal holds everything there is no such file, which is no fault.
     if (file === undefined) return { observations: [], cursor: cursor ?? noLog }
     return pollLog(
@@ -45,7 +49,7 @@ export default {
         parse: makeSyslogParser(written),
         observe: (line: SyslogLine) => (isWanted(line, options) ? toLogLine(line) : undefined),
       }),
-      { file, cursor, now, log },
+      { file, cursor, now, log, there },
     )
   },
 

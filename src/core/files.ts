@@ -1,10 +1,75 @@
-import { open, stat, type FileHandle } from 'node:fs/promises'
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { codeOf, UnavailableError } from './errors.ts'
 
 // Files that other programs write. What is missing or may not be read is an `UnavailableError` that says what to do.
 
+/** Where files are: on this machine, or on another. */
+export interface Files {
+  /** Size in bytes and the time of the last writing. */
+  statOf(file: string): Promise<FileState>
+  /** It is the caller's to close. */
+  openToRead(file: string): Promise<Opened>
+  /** The other files of its folder whose names begin like its name: `pihole.log.1`, `pihole-20261120.log`. */
+  like(file: string): Promise<string[]>
+}
+
+export interface FileState {
+  readonly size: number
+  readonly mtime: Date
+}
+
+/** A file that is open. */
+export interface Opened extends AsyncDisposable {
+  stat(): Promise<FileState>
+  /** At most so many bytes from there on; fewer at its end. */
+  read(from: number, most: number): Promise<Buffer>
+  close(): Promise<void>
+}
+
+/** The files of this machine. */
+export const ownFiles: Files = {
+  statOf,
+  openToRead: async (file) => toOpened(await openToRead(file)),
+  like: pathsLike,
+}
+
+function toOpened(handle: FileHandle): Opened {
+  const close = () => handle.close()
+  return {
+    stat: () => handle.stat(),
+    async read(from, most) {
+      const buffer = Buffer.allocUnsafe(Math.max(0, most))
+      let length = 0
+      while (length < buffer.length) {
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, from + length)
+        if (bytesRead === 0) break
+        length += bytesRead
+      }
+      return buffer.subarray(0, length)
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function pathsLike(file: string): Promise<string[]> {
+  const [folder, name] = [dirname(file), basename(file)]
+  const stem = name.replace(/\.[^.]*$/, '')
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries
+      .filter((entry) => entry.isFile() && entry.name !== name && entry.name.startsWith(stem))
+      .map((entry) => join(folder, entry.name))
+  } catch (error) {
+    // A folder that may be passed through but not listed.
+    if (codeOf(error) === 'EACCES') return []
+    throw error
+  }
+}
+
 /** Size in bytes and the time of the last writing. */
-export async function statOf(file: string): Promise<{ size: number; mtime: Date }> {
+export async function statOf(file: string): Promise<FileState> {
   try {
     const found = await stat(file)
     if (!found.isFile()) throw new UnavailableError(`${file} is not a file: name the file itself`)

@@ -1,6 +1,7 @@
 import type { Collector, ListeningCollector, PollingCollector } from '../core/collector.ts'
 import type { Observation } from '../core/observation.ts'
 import type { Context } from '../core/plugin.ts'
+import type { RemoteLog } from '../core/remote-log.ts'
 import { pause } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
 import type { Loop, Turn } from './supervise.ts'
@@ -46,9 +47,11 @@ interface Running {
 }
 
 async function pollFor(collector: PollingCollector<unknown, unknown>, running: Running): Promise<void> {
-  const { turn, options } = running
+  const { turn, options, context } = running
+  // A connection to another machine lasts as long as the loop: when it breaks, the loop is made anew, and with it the connection.
+  await using there = await collector.reach?.(context(turn, options))
   while (!turn.stop.aborted) {
-    const taken = await pollOnce(collector, running)
+    const taken = await pollToEnd(collector, running, there)
     const rest = collector.every(options) * 1000
     // Commits come once a second at most: to look again sooner would only make what is found wait for the next one.
     await pause(taken > 0 ? Math.max(rest, commitMilliseconds) : rest, turn.stop)
@@ -58,12 +61,21 @@ async function pollFor(collector: PollingCollector<unknown, unknown>, running: R
 /** Reads until the end of what there is, and saves each piece with its cursor. */
 export async function pollOnce(
   collector: PollingCollector<unknown, unknown>,
+  running: Running,
+): Promise<number> {
+  await using there = await collector.reach?.(running.context(running.turn, running.options))
+  return await pollToEnd(collector, running, there)
+}
+
+async function pollToEnd(
+  collector: PollingCollector<unknown, unknown>,
   { name, options, turn, store, context, learning = false }: Running,
+  there: RemoteLog | undefined,
 ): Promise<number> {
   let cursor = await cursorOf(collector, { name, store })
   let taken = 0
   for (let more = true; more && !turn.stop.aborted;) {
-    const part = await collector.poll({ ...context(turn, options), cursor })
+    const part = await collector.poll({ ...context(turn, options), cursor, there })
     if (part.observations.length > 0) {
       const imported = learning || (part.history ?? false)
       await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor, imported })

@@ -24,17 +24,17 @@ describe('DHCP leases', () => {
     const written = new Date('2026-11-20T11:00:00Z')
     writeFileSync(file, line(1, 1, 'cam') + line(12, 2, '*') + line(-1, 3, 'gone'))
     utimesSync(file, written, written)
-    const first = await collect(dhcpLeases, { options: { file }, now })
+    const first = await collect(dhcpLeases, { options: { file, every: 10 }, now })
     const seen = { kind: 'presence', at: written, via: 'lease' }
     assert.deepEqual(first.observations, [
       { ...seen, address: '192.168.50.1', mac: '02:42:c0:a8:32:01', hostname: 'cam' },
       { ...seen, address: '192.168.50.2', mac: '02:42:c0:a8:32:02' },
     ])
-    const second = await collect(dhcpLeases, { options: { file }, cursor: first.cursor, now })
+    const second = await collect(dhcpLeases, { options: { file, every: 10 }, cursor: first.cursor, now })
     assert.deepEqual(second.observations, [])
     writeFileSync(file, line(2, 1, 'cam') + line(12, 2, '*'))
     appendFileSync(file, 'what is this\n')
-    const third = await collect(dhcpLeases, { options: { file }, cursor: second.cursor, now })
+    const third = await collect(dhcpLeases, { options: { file, every: 10 }, cursor: second.cursor, now })
     assert.deepEqual(
       third.observations.map((one) => one.address),
       ['192.168.50.1'],
@@ -45,9 +45,9 @@ describe('DHCP leases', () => {
   it('are missed only where a file was named', async () => {
     const isMissing = (error: unknown) =>
       error instanceof UnavailableError && /dhcp\.leases does not exist/.test(error.message)
-    await assert.rejects(collect(dhcpLeases, { options: { file } }), isMissing)
-    await assert.rejects(dhcpLeases.check(contextOf({ file })), isMissing)
-    await collect(dhcpLeases, { options: {} })
-    assert.equal((await dhcpLeases.check(contextOf({})))[0]?.ok, true)
+    await assert.rejects(collect(dhcpLeases, { options: { file, every: 10 } }), isMissing)
+    await assert.rejects(dhcpLeases.check(contextOf({ file, every: 10 })), isMissing)
+    await collect(dhcpLeases, { options: { every: 10 } })
+    assert.equal((await dhcpLeases.check(contextOf({ every: 10 })))[0]?.ok, true)
   })
 })

@@ -96,7 +96,7 @@ describe('the log of a real dnsmasq', { skip }, () => {
         `${to}blocked banner.ads.test NOERROR 0.0.0.0`,
       ]
       await until(() => readFileSync(file, 'utf8').includes('banner.ads.test is'))
-      const { observations, pieces } = await collect(piholeLog, { options: { file } })
+      const { observations, pieces } = await collect(piholeLog, { options: { file, every: 0.25 } })
       assert.deepEqual(observations.map(words), expected)
       assert.deepEqual(pieces, [{ count: expected.length, history: false, unknown: 0 }])
       for (const { at } of observations) assert.ok(Math.abs(Date.now() - at.getTime()) < 10_000)
@@ -108,7 +108,7 @@ describe('the log of a real dnsmasq', { skip }, () => {
     const seen: string[] = []
     let cursor: Cursor | undefined
     const read = async () => {
-      const part = await collect(piholeLog, { options: { file }, cursor })
+      const part = await collect(piholeLog, { options: { file, every: 0.25 }, cursor })
       cursor = part.cursor
       for (const one of part.observations) if (one.kind === 'dns-query') seen.push(one.qname)
     }
@@ -153,7 +153,7 @@ describe('a log met for the first time', () => {
       line('01:00:00', 'a') + line('10:59:59', 'b') + line('11:00:00', 'c') + line('11:59:59', 'd'),
     )
     utimesSync(file, now, now)
-    const first = await collect(piholeLog, { options: { file }, now })
+    const first = await collect(piholeLog, { options: { file, every: 0.25 }, now })
     assert.deepEqual(first.pieces, [
       { count: 2, history: true, unknown: 0 },
       { count: 2, history: false, unknown: 0 },
@@ -167,19 +167,20 @@ describe('a log met for the first time', () => {
   it('is news from then on, however late it is read', async () => {
     writeFileSync(file, line('10:00:00', 'a'))
     utimesSync(file, now, now)
-    const { cursor } = await collect(piholeLog, { options: { file }, now })
+    const { cursor } = await collect(piholeLog, { options: { file, every: 0.25 }, now })
     appendFileSync(file, line('12:00:01', 'b'))
     const later = new Date(2026, 10, 22)
     utimesSync(file, later, later)
-    assert.deepEqual((await collect(piholeLog, { options: { file }, cursor, now: later })).pieces, [
-      { count: 1, history: false, unknown: 0 },
-    ])
+    assert.deepEqual(
+      (await collect(piholeLog, { options: { file, every: 0.25 }, cursor, now: later })).pieces,
+      [{ count: 1, history: false, unknown: 0 }],
+    )
   })
 
   it('counts what it does not understand', async () => {
     writeFileSync(file, `what is this\n${line('11:59:00', 'a')}\0\0\0\n`)
     utimesSync(file, now, now)
-    assert.deepEqual((await collect(piholeLog, { options: { file }, now })).pieces, [
+    assert.deepEqual((await collect(piholeLog, { options: { file, every: 0.25 }, now })).pieces, [
       { count: 1, history: false, unknown: 2 },
     ])
   })
@@ -187,7 +188,7 @@ describe('a log met for the first time', () => {
 
 describe('where the log is', () => {
   it('is told when it is checked', async () => {
-    const check = async () => (await piholeLog.check(contextOf({ file })))[0]
+    const check = async () => (await piholeLog.check(contextOf({ file, every: 0.25 })))[0]
     await assert.rejects(
       check(),
       (error) => error instanceof UnavailableError && /does not exist/.test(error.message),
@@ -213,12 +214,12 @@ describe('much of it', () => {
   it('is 200 MB at once without memory growing with it', async () => {
     const block = `${Array.from(dnsmasqLines({ count: 14_000, start: new Date(Date.now() - 600_000) })).join('\n')}\n`
     writeFileSync(file, '')
-    let { cursor } = await collect(piholeLog, { options: { file } })
+    let { cursor } = await collect(piholeLog, { options: { file, every: 0.25 } })
     for (let size = 0; size < 200e6; size += block.length * 10) appendFileSync(file, block.repeat(10))
     const before = memory()
     let [most, count, polls] = [0, 0, 0]
     for (let more = true; more; polls++) {
-      const part = await piholeLog.poll({ ...contextOf({ file }), cursor })
+      const part = await piholeLog.poll({ ...contextOf({ file, every: 0.25 }), cursor })
       assert.ok(part.observations.length <= 10_000)
       count += part.observations.length
       if (polls % 40 === 0) most = Math.max(most, memory() - before)
@@ -234,7 +235,9 @@ describe('history', () => {
     const lines = readFileSync(new URL('../formats/dnsmasq/pihole-v5.log', import.meta.url), 'utf8')
       .trimEnd()
       .split('\n')
-    const seen = await Array.fromAsync(piholeLog.read(toAsync(lines), {}, new Date(2024, 4, 8, 2)))
+    const seen = await Array.fromAsync(
+      piholeLog.read(toAsync(lines), { every: 0.25 }, new Date(2024, 4, 8, 2)),
+    )
     assert.equal(seen.length, 74)
     assert.deepEqual(seen[0]?.at, new Date(2024, 4, 8, 1, 57))
   })

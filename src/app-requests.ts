@@ -1,5 +1,7 @@
 import type { App } from './app.ts'
 import { byName, deliverTools, loopName, placesOn, recapTools } from './app-tools.ts'
+import { collectors } from './collectors/index.ts'
+import type { PollingCollector } from './core/collector.ts'
 import type { RequestResult } from './core/request.ts'
 import { detectors } from './detectors/index.ts'
 import { makeDashboard } from './homeassistant/dashboard.ts'
@@ -27,6 +29,24 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
       await restart('triage')
       return { ok: true, message: 'Everything is looked at again' }
     },
+    async scan() {
+      const scanning = collectors.flatMap((collector) =>
+        'poll' in collector && collector.again ? [collector] : [],
+      )
+      const begun: string[] = []
+      for (const collector of scanning) {
+        const path = `collectors.${collector.name}`
+        const places = placesOn(app, path, collector)
+        for (const { place } of places)
+          await lookAgain(collector, loopName('collectors', collector.name, place), store)
+        if (places.length === 0) continue
+        await restart(path)
+        begun.push(collector.title)
+      }
+      return begun.length > 0
+        ? { ok: true, message: `Begun: ${begun.join(', ')}; what is found is shown when it has ended` }
+        : { ok: false, message: 'No scan is switched on: see collectors.nmap' }
+    },
     async recap() {
       const { headline } = await makeRecap(recapTools(app))
       return { ok: true, message: headline }
@@ -51,6 +71,16 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
       return tellTest(target, { ...deliverTools(app), name, notifier, options: channel.options, turn })
     },
   })
+}
+
+/** Sets back the loop's cursor, so that its next poll does not wait for its rhythm. */
+async function lookAgain(
+  collector: PollingCollector<unknown, unknown>,
+  loop: string,
+  store: App['store'],
+): Promise<void> {
+  const saved = collector.cursor.safeParse(await store.cursors.get(loop))
+  if (saved.success && collector.again) await store.cursors.set(loop, collector.again(saved.data), 'now')
 }
 
 /** Only what people ask, until `stop`: for the terminal, when no daemon runs. */

@@ -40,6 +40,10 @@ export function addWorking(command: AddCommand): void {
     withHouse(given, async ({ client, print }) => showResult(await client.ask({ kind: 'dashboard' }), print)),
   )
 
+  command('scan', 'look for machines and open ports now').action((given: Common) =>
+    withHouse(given, async ({ client, print }) => showResult(await client.ask({ kind: 'scan' }), print)),
+  )
+
   command('collect [name...]', 'one pass of these sources, or of all')
     .option('--learning', 'learn from it and judge nothing')
     .action((names: string[], given: Common & { learning?: boolean }) =>

@@ -20,6 +20,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
     label: z.string().trim().max(40).describe('empty: forget it'),
   }),
   z.object({ kind: z.literal('analyse') }),
+  z.object({ kind: z.literal('scan') }),
   z.object({ kind: z.literal('recap') }),
   z.object({ kind: z.literal('dashboard') }),
   z.object({

@@ -16,6 +16,8 @@ export interface RequestTools {
   readonly now: () => Date
   /** Has all detectors and the model look now. */
   analyse(): Promise<RequestResult>
+  /** Has everything that scans scan now. */
+  scan(): Promise<RequestResult>
   /** Makes and tells a recap now. */
   recap(): Promise<RequestResult>
   /** Makes a dashboard in Home Assistant, once. */
@@ -117,6 +119,8 @@ async function done(request: Request, by: Asker, tools: RequestTools): Promise<R
     }
     case 'analyse':
       return tools.analyse()
+    case 'scan':
+      return tools.scan()
     case 'recap':
       return tools.recap()
     case 'dashboard':

@@ -41,6 +41,7 @@ export async function openTestHouse() {
       store,
       now,
       analyse: async () => ({ ok: true, message: 'Looked' }),
+      scan: async () => ({ ok: true, message: 'Begun' }),
       recap: async () => ({ ok: true, message: 'Made' }),
       dashboard: async () => ({ ok: true, message: 'The dashboard is made' }),
       async set(option, value) {

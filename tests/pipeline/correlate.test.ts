@@ -31,6 +31,7 @@ function asking(house: TestHouse, change: Partial<RequestTools> = {}) {
       store,
       now,
       analyse: nothing,
+      scan: nothing,
       recap: nothing,
       dashboard: nothing,
       set: nothing,

@@ -15,7 +15,16 @@ test('what a person has set is shown to those who watch, within moments', async 
     return nothing()
   }
   house.run(
-    toRequestLoop({ store, now, analyse: nothing, recap: nothing, dashboard: nothing, set, test: nothing }),
+    toRequestLoop({
+      store,
+      now,
+      analyse: nothing,
+      scan: nothing,
+      recap: nothing,
+      dashboard: nothing,
+      set,
+      test: nothing,
+    }),
   )
   await until(() => (board.row('requests')?.state === 'ok' ? true : undefined), {
     seconds: 10,

@@ -54,7 +54,6 @@ export interface DeviceFacts {
   readonly daysKnown: number
   readonly hidesIdentity: boolean
   readonly knownByAddressAlone: boolean
-  readonly maker: Clean | undefined
   readonly sources: readonly Clean[]
   /** Where the person was whose device it is, and whether anybody was at home; undefined where that is not known. */
   readonly ownerIsHome?: boolean | undefined
@@ -143,7 +142,6 @@ function toDeviceFacts({ alert, sources }: Question): DeviceFacts {
     daysKnown: daysBetween(firstSeen, alert.updatedAt),
     hidesIdentity: randomMac,
     knownByAddressAlone: provisional,
-    maker: undefined,
     sources: sources.slice(0, most.sources).map((source) => toMetric(source)),
     ownerIsHome: alert.surroundings?.owner?.isHome,
     isAnybodyHome: alert.surroundings?.isAnybodyHome,

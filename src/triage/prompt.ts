@@ -100,7 +100,6 @@ function deviceWords(device: Facts['device']): string {
     `known for ${device.daysKnown} days`,
     ...(device.hidesIdentity ? ['hides its hardware address as phones do'] : []),
     ...(device.knownByAddressAlone ? ['known by its address alone'] : []),
-    ...(device.maker === undefined ? [] : [`made by ${device.maker}`]),
     ...(device.ownerIsHome === undefined
       ? []
       : [device.ownerIsHome ? 'its owner was at home' : 'its owner was away']),

@@ -2,6 +2,7 @@ import type { Collector } from '../core/collector.ts'
 import authJournal from './auth-journal.ts'
 import authLog from './auth-log.ts'
 import conntrack from './conntrack.ts'
+import containers from './containers.ts'
 import dhcpLeases from './dhcp-leases.ts'
 import homeAssistantLogins from './home-assistant-logins.ts'
 import neighbours from './neighbours.ts'
@@ -28,4 +29,5 @@ export const collectors: readonly Collector[] = [
   ping,
   processes,
   nmap,
+  containers,
 ]

@@ -14,6 +14,13 @@ export interface Broker {
   readonly password?: string
 }
 
+/** An app (add-on) that is installed in Home Assistant. */
+export interface HomeApp {
+  readonly slug: string
+  /** `started`, `startup`, `stopped`, `error`, `unknown`. */
+  readonly state: string
+}
+
 /** An action's addressees. */
 export interface Target {
   readonly entity_id: string | readonly string[]
@@ -51,6 +58,8 @@ export interface Home {
   isRunning(): Promise<boolean>
   /** The broker that the Supervisor knows; undefined where there is no Supervisor, or no broker (yet). */
   broker(): Promise<Broker | undefined>
+  /** The apps that are installed; undefined where there is no Supervisor, or when it does not tell this app. */
+  apps(): Promise<readonly HomeApp[] | undefined>
   /** Where our page is in Home Assistant's own, `/app/<slug>`; undefined where there is no Supervisor. */
   page(): Promise<string | undefined>
 }

@@ -6,7 +6,7 @@ import { flag, secret, url } from '../core/options.ts'
 import { entityStates, toChanged } from './entities.ts'
 import { openSession, type Session } from './session.ts'
 import type { Access } from './socket.ts'
-import { broker, selfInfo, supervisorAddress, type SupervisorAccess } from './supervisor.ts'
+import { apps, broker, selfInfo, supervisorAddress, type SupervisorAccess } from './supervisor.ts'
 
 /** Outside Home Assistant only: inside, the Supervisor gives both. */
 export const homeAssistantOptions = z.object({
@@ -125,6 +125,7 @@ export function makeHome({ options, supervisor, log, stop }: HomeTools): HomeCon
     send: (message) => ask(message),
     isRunning: async () => config.parse(await ask({ type: 'get_config' })).state === 'RUNNING',
     broker: async () => (supervisor ? broker(supervisor, stop) : undefined),
+    apps: async () => (supervisor ? apps(supervisor, stop) : undefined),
     page: async () => (supervisor ? `/app/${(await selfInfo(supervisor, stop)).slug}` : undefined),
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { UnavailableError } from '../core/errors.ts'
-import type { Broker } from '../core/home.ts'
+import type { Broker, HomeApp } from '../core/home.ts'
 import { ask } from '../core/http.ts'
 
 /** How an app (add-on) reaches the Supervisor: `http://supervisor` and `SUPERVISOR_TOKEN`. */
@@ -48,6 +48,19 @@ export async function broker(access: SupervisorAccess, stop: AbortSignal): Promi
   if (data === undefined) return undefined
   const { host, port, ssl, username, password } = brokerAnswer.parse(data)
   return { host, port, ssl, ...(username && { username }), ...(password && { password }) }
+}
+
+const appsAnswer = z.object({ addons: z.array(z.object({ slug: z.string(), state: z.string() })) })
+
+/** The apps that are installed: what the least role may ask for tells of them, too. Undefined when it does not. */
+export async function apps(
+  access: SupervisorAccess,
+  stop: AbortSignal,
+): Promise<readonly HomeApp[] | undefined> {
+  const told = appsAnswer.safeParse(await get('/supervisor/info', access, stop))
+  return told.success
+    ? told.data.addons
+    : appsAnswer.safeParse(await get('/addons', access, stop)).data?.addons
 }
 
 /** What the Supervisor says about this app. */

@@ -66,6 +66,8 @@ export interface Behaviour {
   /** What `GET /services/mqtt` answers: a status, and `data` of a 200. */
   readonly mqtt: { readonly status: number; readonly data?: unknown }
   readonly selfInfo: unknown
+  /** What `GET /supervisor/info` tells, and `GET /addons`, which the least role may not ask. */
+  readonly apps: { readonly info?: unknown; readonly list?: unknown }
 }
 
 const command = z.looseObject({ id: z.number(), type: z.string() })
@@ -102,6 +104,7 @@ export async function startHomeDouble({
     refuses: {},
     mqtt: { status: 400 },
     selfInfo: undefined,
+    apps: {},
   }
 
   const set: HomeDouble['set'] = (entity, { state, attributes = {} }) => {
@@ -194,7 +197,11 @@ export async function startHomeDouble({
           ? behaviour.mqtt
           : path === '/addons/self/info' && behaviour.selfInfo !== undefined
             ? { status: 200, data: behaviour.selfInfo }
-            : { status: 404 }
+            : path === '/supervisor/info' && behaviour.apps.info !== undefined
+              ? { status: 200, data: behaviour.apps.info }
+              : path === '/addons' && behaviour.apps.list !== undefined
+                ? { status: 200, data: behaviour.apps.list }
+                : { status: 404 }
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(status === 200 ? { result: 'ok', data } : { result: 'error', message: 'No' }))
   }

@@ -14,7 +14,15 @@ function homeOf(states: readonly EntityState[], answers: Readonly<Record<string,
   const refuse = () => assert.fail('not asked for')
   return {
     isSupervised: false,
-    ...{ call: refuse, watch: refuse, events: refuse, subscribe: refuse, broker: refuse, page: refuse },
+    ...{
+      call: refuse,
+      watch: refuse,
+      events: refuse,
+      subscribe: refuse,
+      broker: refuse,
+      page: refuse,
+      apps: refuse,
+    },
     isRunning: refuse,
     states: async () => states,
     send: async ({ type }) => answers[type] ?? assert.fail(type),

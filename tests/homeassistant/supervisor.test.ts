@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UnavailableError } from '../../src/core/errors.ts'
-import { broker, selfInfo } from '../../src/homeassistant/supervisor.ts'
+import { apps, broker, selfInfo } from '../../src/homeassistant/supervisor.ts'
 import { startHomeDouble } from './home-double.ts'
 
 test('the broker as the Supervisor tells it, by the exact path and header', async (t) => {
@@ -63,4 +63,20 @@ test('what the Supervisor says about this app', async (t) => {
     ingressEntry: '/api/hassio_ingress/x',
   })
   assert.equal(double.asked.at(-1)?.path, '/addons/self/info')
+})
+
+test('the apps, by what the least role may ask for, else by the list of them; neither: nothing is known', async (t) => {
+  const double = await startHomeDouble({ token: 'supervisor-token' })
+  t.after(() => double.close())
+  const access = { token: 'supervisor-token', address: double.address }
+  const stop = AbortSignal.timeout(5000)
+  assert.equal(await apps(access, stop), undefined)
+  const addons = [{ slug: 'core_mosquitto', state: 'started' }]
+  double.behave({ apps: { list: { addons } } })
+  assert.deepEqual(await apps(access, stop), addons)
+  double.behave({
+    apps: { info: { version: '2026.11.1', addons: [{ ...addons[0], name: 'Mosquitto broker' }] } },
+  })
+  assert.deepEqual(await apps(access, stop), addons)
+  assert.equal(double.asked.at(-1)?.path, '/supervisor/info')
 })

@@ -23,7 +23,16 @@ function homeOf(generate: () => Promise<unknown>, preferred: string | null = ent
   const refuse = () => assert.fail('not asked for')
   const home: Home = {
     isSupervised: false,
-    ...{ watch: refuse, events: refuse, subscribe: refuse, broker: refuse, page: refuse, isRunning: refuse },
+    ...{
+      watch: refuse,
+      events: refuse,
+      subscribe: refuse,
+      broker: refuse,
+      page: refuse,
+      apps: refuse,
+      apps: refuse,
+      isRunning: refuse,
+    },
     states: async () => [{ entity_id: entity, state: 'unknown', attributes: {} }],
     send: async () => ({ gen_data_entity_id: preferred }),
     async call(action) {

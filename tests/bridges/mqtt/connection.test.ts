@@ -84,6 +84,7 @@ test('without an address, the broker is the one that Home Assistant knows', { sk
     send: refuse,
     isRunning: refuse,
     broker: async () => answers.shift(),
+    apps: async () => undefined,
     page: refuse,
   }
   assert.equal(mqtt.isSetUp(mqtt.options.parse({}), undefined), false)

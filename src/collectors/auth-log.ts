@@ -60,8 +60,9 @@ export default {
     }
   },
 
-  async check({ options }) {
-    const file = options.file ?? (await logAmong(loginLogs, undefined))
+  async check({ options, stop }) {
+    await using there = await reachLog(options, loginLogs[0][0], stop)
+    const file = there?.name ?? options.file ?? (await logAmong(loginLogs, undefined))
     if (file === undefined)
       return [
         {
@@ -69,7 +70,7 @@ export default {
           message: 'There is no login log here: logins are taken from the journal, where there is one',
         },
       ]
-    const piece = await readOn(file, undefined, 64 * 1024)
+    const piece = await readOn(file, undefined, 64 * 1024, there)
     const parse = makeSyslogParser(piece.written)
     if (piece.lines.length === 0 || piece.lines.some((line) => parse(line) !== undefined))
       return [{ ok: true, message: `${file} is followed` }]

@@ -75,9 +75,10 @@ export default {
     }
   },
 
-  async check({ options }) {
-    const file = await logOf(options.file)
-    const piece = await readOn(file, undefined, 64 * 1024)
+  async check({ options, stop }) {
+    await using there = await reachLog(options, usualPlaces[0], stop)
+    const file = there?.name ?? (await logOf(options.file))
+    const piece = await readOn(file, undefined, 64 * 1024, there)
     if (observe(piece, -Infinity).observations.length > 0)
       return [{ ok: true, message: `${file} is followed` }]
     const what = 'switch on log-queries in dnsmasq, or query logging in Pi-hole'

@@ -140,6 +140,9 @@ test('what another machine tells of itself has its address', real, async (t) => 
     `${at} pi sshd[7]: Accepted publickey for anna from 192.0.2.9 port 4711 ssh2: ED25519 SHA256:x\n`,
   )
   const options = authLog.options.parse({ ...sshd.options, file })
+  assert.deepEqual(await authLog.check(contextOf(options)), [
+    { ok: true, message: `${options.ssh}:${file} is followed` },
+  ])
   await using there = await authLog.reach(contextOf(options))
   const { observations } = await authLog.poll({ ...contextOf(options), cursor: undefined, there })
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { UnavailableError } from '../core/errors.ts'
+import { ConfigError, UnavailableError } from '../core/errors.ts'
 import { quote } from '../core/text.ts'
 
 /** What Home Assistant answers to a command that it refuses; the library wraps its own numbers in the same form. */
@@ -17,5 +17,9 @@ export function toError(thrown: unknown): Error {
   const inner = wrapped.safeParse(thrown).data?.error ?? refusal.safeParse(thrown).data
   if (inner === undefined || typeof inner.code === 'number')
     return new UnavailableError('Home Assistant is not connected: the connection was lost', { cause: thrown })
+  if (inner.code === 'unauthorized')
+    return new ConfigError(
+      'Home Assistant does not allow this: set homeassistant.token to a token that an administrator has made there',
+    )
   return new Error(`Home Assistant refuses: ${quote(inner.message ?? inner.code, 300)} (${inner.code})`)
 }

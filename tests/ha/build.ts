@@ -48,7 +48,7 @@ async function reasonWithout(): Promise<string | false> {
     await buildCore()
     return false
   } catch (error) {
-    return `a real Home Assistant Core cannot be had here: ${messageOf(error).slice(0, 500)}`
+    return `a real Home Assistant Core cannot be had here: ${messageOf(error)}`
   }
 }
 
@@ -65,10 +65,12 @@ export async function buildCore(): Promise<string> {
     set -e
     [ ! -e ${quoted(complete)} ] || exit 0
     cd ${quoted(root)}
-    if [ ! -x usr/bin/python3.14 ]; then
+    if [ ! -e opt/debian ]; then
+      find . -mindepth 1 -delete
       mirror=$(sed -n 's/^URIs: //p; s/^deb \\(\\[[^]]*\\] \\)\\?\\([^ ]*\\).*/\\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
       debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg --include=${debian} \\
         ${suite} . "\${mirror:-http://deb.debian.org/debian}" /usr/share/debootstrap/scripts/sid
+      touch opt/debian
     fi
     cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/
     cp /etc/resolv.conf /etc/hosts etc/
@@ -82,7 +84,9 @@ export async function buildCore(): Promise<string> {
     pip --constraint "/opt/hass/$constraints" --requirement /opt/requirements
     touch ${quoted(complete)}`
   const inside = ['unshare', '--mount', 'timeout', longest, 'sh', '-c', script]
-  await execa('flock', [`--timeout=${longest}`, `${cache}/lock`, ...inside], { all: true })
+  const lock = [`--timeout=${longest}`, `${cache}/lock`]
+  const { all, failed } = await execa('flock', [...lock, ...inside], { all: true, reject: false })
+  if (failed) throw new Error(all.split('\n').slice(-3).join(' '))
   return root
 }
 

@@ -30,7 +30,6 @@ function homeOf(generate: () => Promise<unknown>, preferred: string | null = ent
       broker: refuse,
       page: refuse,
       apps: refuse,
-      apps: refuse,
       isRunning: refuse,
     },
     states: async () => [{ entity_id: entity, state: 'unknown', attributes: {} }],

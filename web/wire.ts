@@ -10,6 +10,7 @@ export interface Device {
   readonly id: string
   readonly name: string
   readonly label?: string | undefined
+  readonly area?: string | undefined
   readonly macs: readonly string[]
   readonly addresses: readonly string[]
   readonly hostnames: readonly string[]

@@ -200,9 +200,12 @@ test('inside Home Assistant everything goes through the Supervisor', async (t) =
   assert.ok(home)
   assert.equal(await home.isRunning(), true)
   assert.equal(await home.broker(), undefined)
+  double.behave({ selfInfo: { slug: '0123abcd_hearthwarden', ip_address: '172.30.32.1' } })
+  assert.equal(await home.page(), '/app/0123abcd_hearthwarden')
   assert.deepEqual(double.asked, [
     { path: '/core/api/websocket', authorization: undefined },
     { path: '/services/mqtt', authorization: 'Bearer supervisor-token' },
+    { path: '/addons/self/info', authorization: 'Bearer supervisor-token' },
   ])
 })
 

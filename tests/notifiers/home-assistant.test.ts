@@ -86,6 +86,22 @@ test('shows what a person needs of an alert and of a day', () => {
   assert.match(day, /- this machine, temperature\\\/cpu: 61\.3 °C, usually 48/)
 })
 
+test('leads to our page where Home Assistant shows it', () => {
+  const page = '/app/0123abcd_hearthwarden'
+  assert.match(
+    toNotification(alertOf('new'), page).message,
+    /\n\n\[Show me\]\(\/app\/0123abcd_hearthwarden\)$/,
+  )
+  assert.doesNotMatch(toNotification(alertOf('new')).message, /Show me/)
+  assert.doesNotMatch(toNotification({ kind: 'test' }, page).message, /Show me/)
+})
+
+test('says what Home Assistant knew of the people', () => {
+  const surroundings = { area: 'Study', owner: { name: '*Anna*', isHome: false }, isAnybodyHome: false }
+  const words = '\n\n\\*Anna\\*’s device\\, Study\\, while \\*Anna\\* was away and nobody was at home\n\n'
+  assert.ok(toNotification(alertOf('new', { surroundings })).message.includes(words))
+})
+
 test('strangers cannot draw, link or template (I10)', () => {
   const bad =
     '{{ states }} {% x %} [a](http://e.example) ![](x) <img src=x> `c` **b** www.e.example\n# h\u202E'

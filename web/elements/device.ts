@@ -88,13 +88,14 @@ class HwDevice extends LitElement {
     `
   }
 
-  #facts({ id, addresses, macs, hostnames, randomMac, provisional, firstSeen, lastSeen }: Device) {
+  #facts({ id, area, addresses, macs, hostnames, randomMac, provisional, firstSeen, lastSeen }: Device) {
     const fact = (title: string, value: unknown) =>
       html`<dt>${title}</dt>
         <dd class="strange">${value}</dd>`
     return html`<section class="card" aria-label="What is known of it">
       <dl class="facts">
         ${hostnames.length > 0 ? fact('Calls itself', hostnames.join(', ')) : nothing}
+        ${area === undefined ? nothing : fact('Room', area)}
         ${fact('Addresses', addresses.join(', ') || 'none known')}
         ${
           macs.length > 0

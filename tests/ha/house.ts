@@ -23,7 +23,7 @@ export interface TestHouse {
   readonly daemon: Daemon
   /** A device asks for a name that is on the threat list. */
   attack(address: string, name?: string): Promise<void>
-  /** The open alert about this device, once it is there. */
+  /** The newest alert about the device that goes by this name, once it is there. */
   alertOf(address: string): Promise<AlertRow>
   /** Ends the program and starts it again over its data. */
   restart(): Promise<void>

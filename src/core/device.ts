@@ -12,7 +12,7 @@ export const thisMachine = toDeviceId('this-machine')
 /** A thing on the network. */
 export interface Device {
   readonly id: DeviceId
-  /** What to call it: the label, else what people call it in Home Assistant, else the newest host name, else the newest address, else the id. */
+  /** What to call it: the label, else what people call it in Home Assistant, else the newest host name, else the newest IPv4 address, else the newest address, else the id. */
   readonly name: string
   /** The name that a person chose. Only such a name is ever spoken (I8). */
   readonly label?: string

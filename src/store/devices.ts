@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { toDeviceId, type Device, type DeviceId } from '../core/device.ts'
 import type { Observation } from '../core/observation.ts'
 import type { HomeDevice } from '../core/surroundings.ts'
@@ -227,7 +228,8 @@ export function toDevice(known: Known, home: Partial<HomeDevice> = {}): Device {
   const hostnames = newestFirst(known.hostnames)
   return {
     id,
-    name: label ?? home.name ?? hostnames[0] ?? addresses[0] ?? id,
+    // People know the short ones.
+    name: label ?? home.name ?? hostnames[0] ?? addresses.find(isIPv4) ?? addresses[0] ?? id,
     ...(label !== undefined && { label }),
     ...some('area', home.area),
     macs,

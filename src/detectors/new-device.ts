@@ -43,7 +43,7 @@ export default {
 /** A MAC that was made up is probably a known phone's newest. */
 export function toSignal({ device, at, provisional, sources }: NewDeviceRow, found: Device): Signal {
   const [hostname] = found.hostnames
-  const [address] = found.addresses
+  const address = found.addresses.find((one) => !one.includes(':')) ?? found.addresses[0]
   const [mac] = found.macs
   const who =
     hostname === undefined ? 'A new device' : `A new device that calls itself ${quote(hostname, 40)}`

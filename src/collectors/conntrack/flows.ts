@@ -24,6 +24,8 @@ interface Flow {
   /** Milliseconds since 1970. */
   readonly began: number | undefined
   readonly entry: ConntrackEntry
+  /** What of it is told already; absent: nothing. */
+  readonly told?: ConntrackEntry
   /** It was there when the table was looked at before. */
   readonly lasts: boolean
 }
@@ -59,9 +61,11 @@ export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
         const known = flows.get(key)
         const isNew = !known && !told && looks > 0
         const began = known ? known.began : isNew ? now.getTime() : undefined
-        if (there.size < most) there.set(key, { began, entry, lasts: true })
         // What has only just begun was told of; what was there before us is told of now.
-        if (known && !known.lasts) continue
+        const isTold = known !== undefined && !known.lasts
+        const counted = isTold || isNew ? {} : { told: entry }
+        if (there.size < most) there.set(key, { began, entry, ...counted, lasts: true })
+        if (isTold) continue
         connections.push(
           toConnection(entry, { key, state: isNew ? 'begun' : 'open', at: now, before: known }),
         )
@@ -117,24 +121,24 @@ function toConnection(
     responder,
     ...(responderPort !== undefined && { responderPort }),
     ...(duration !== undefined && state !== 'begun' && { duration }),
-    ...countsOf(entry, state, before?.entry),
+    ...countsOf(entry, state, before),
     ...(state !== 'begun' && { answered }),
   }
 }
 
 const counters = ['bytesOut', 'bytesIn', 'packetsOut', 'packetsIn'] as const
 
-/** What was counted since it was seen before. Of what was there before us nobody knows since when. */
+/** What was counted and not told yet. Of what was there before us nobody knows since when. */
 function countsOf(
   entry: ConntrackEntry,
   state: Connection['state'],
-  before: ConntrackEntry | undefined,
+  before: Flow | undefined,
 ): Pick<Connection, (typeof counters)[number]> {
   if (state === 'begun' || (state === 'open' && !before)) return {}
   return Object.fromEntries(
     counters.flatMap((counter) => {
       const count = entry[counter]
-      return count === undefined ? [] : [[counter, Math.max(0, count - (before?.[counter] ?? 0))]]
+      return count === undefined ? [] : [[counter, Math.max(0, count - (before?.told?.[counter] ?? 0))]]
     }),
   )
 }

@@ -94,7 +94,7 @@ export function alertRoutes({ store, board, words, ask }: ApiParts) {
       const notifiers = board.rows().filter(({ loop }) => loop.startsWith('notify/'))
       const told = await Promise.all(
         notifiers.map(async ({ loop, title }) =>
-          (await store.deliveries.of(loop.slice('notify/'.length), { alert: id })).map(
+          (await store.deliveries.of(loop, { alert: id })).map(
             ({ at, receipt, failed }) => ({
               at,
               what: receipt ? `Told: ${title}` : failed ? `${title} gave up: ${failed}` : `Telling: ${title}`,

@@ -37,8 +37,9 @@ export default {
   options,
   cursor,
 
-  async listen({ options, cursor, now, stop, emit }) {
+  async listen({ options, cursor, now, stop, ready, emit }) {
     const { folder, use } = options
+    ready()
     for await (const _ of every(again, stop))
       if (hasJournal(folder) && (use === 'always' || !(await isWritten(loginLogs, now())))) break
     const reader = makeAuthReader(cursor?.pending)

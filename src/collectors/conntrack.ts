@@ -63,6 +63,7 @@ export default {
     const { options, stop, now } = context
     const teller = tellerOf(options)
     const isTold = await canTell(teller, stop)
+    context.ready()
     const flows = makeFlows(options, { told: isTold })
     const ended = new AbortController()
     const either = AbortSignal.any([stop, ended.signal])

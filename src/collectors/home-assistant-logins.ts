@@ -28,10 +28,12 @@ export default {
   cursor,
   isSetUp: (_options, home) => home !== undefined,
 
-  async listen({ cursor, home, now, stop, emit }) {
+  async listen({ cursor, home, now, stop, ready, emit }) {
     if (home === undefined) throw new UnavailableError('Home Assistant is not connected')
     let last = cursor ?? now().getTime() - recent
     for await (const event of home.subscribe({ type: 'persistent_notification/subscribe' }, stop)) {
+      // What stands there already comes first, at once.
+      ready()
       const attempt = toAttempt(event)
       if (attempt === undefined || attempt.at.getTime() <= last) continue
       last = attempt.at.getTime()

@@ -42,8 +42,9 @@ export default {
   options,
   cursor,
 
-  async listen({ options, cursor, now, stop, emit }) {
+  async listen({ options, cursor, now, stop, ready, emit }) {
     const { folder, use } = options
+    ready()
     for await (const _ of every(again, stop))
       if (hasJournal(folder) && (use === 'always' || !(await isWritten(systemLogs, now())))) break
     for await (const text of followJournal({ folder, matches: [] }, { cursor, now: now(), stop })) {

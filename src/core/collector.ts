@@ -49,5 +49,7 @@ export interface ListeningCollector<O, C = undefined> extends Plugin<O> {
 }
 
 export interface ListenContext<O, C> extends CollectContext<O, C> {
+  /** The source answers: to be called once it does, so that a source that is away is said to be away once. The first `emit` says it, too. */
+  ready(): void
   emit(observation: Observation, cursor?: C): void
 }

@@ -136,10 +136,12 @@ async function listenTo(collector: ListeningCollector<unknown, unknown>, running
   }
 
   const cursor = await cursorOf(collector, running)
-  turn.ok()
   const flushing = keepFlushing()
   try {
-    await Promise.race([collector.listen({ ...context({ ...turn, stop }, options), cursor, emit }), flushing])
+    await Promise.race([
+      collector.listen({ ...context({ ...turn, stop }, options), cursor, ready: () => turn.ok(), emit }),
+      flushing,
+    ])
   } finally {
     ended.abort()
     await flushing

@@ -34,9 +34,9 @@ export function namesOf(pairs: string): string {
     GROUP BY wanted.device, wanted.peer)`
 }
 
-/** SQL: whether it is an address somewhere on the internet, and of no device of this house. */
+/** SQL: whether it is an address somewhere on the internet. Of IPv6 also what a home has is global: then a device has it. */
 export function isOnInternet(address: string): string {
   return `(NOT regexp_matches(${address},
     '^(10\\.|127\\.|0\\.|192\\.168\\.|169\\.254\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|22[4-9]\\.|23[0-9]\\.|255\\.|::|f[cdef][0-9a-f]*:)')
-    AND ${address} NOT IN (SELECT address FROM device_addresses))`
+    AND (NOT contains(${address}, ':') OR ${address} NOT IN (SELECT address FROM device_addresses)))`
 }

@@ -184,10 +184,13 @@ export function makeRegistry(
     return device
   }
 
-  /** At home is what never leaves a home, and what a device of this house is known by. */
+  /** At home is what never leaves a home, what this machine has, and of global IPv6 what a device is known by. */
   const isHome = (address: string): boolean => {
     const place = normalAddress(address)
-    return place !== undefined && (isPrivate(place) || holders.has(place))
+    if (place === undefined) return false
+    const holder = holders.get(place)
+    // A router meets its provider's machines as neighbours: they are not at home for that.
+    return isPrivate(place) || holder?.id === thisMachine || (holder !== undefined && place.includes(':'))
   }
 
   const whose = (observation: Observation): string | undefined => {

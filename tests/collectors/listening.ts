@@ -18,6 +18,7 @@ export async function listen<O, C>(
     home,
     stop: stop.signal,
     cursor: cursor === undefined ? undefined : collector.cursor?.parse(JSON.parse(JSON.stringify(cursor))),
+    ready: () => undefined,
     emit(observation, at) {
       seen.push(observation)
       last = at ?? last

@@ -159,6 +159,10 @@ export async function startHomeDouble({
         )
         return client.event(message.id, { a })
       }
+      case 'config/device_registry/list':
+      case 'config/area_registry/list':
+      case 'config/entity_registry/list':
+        return client.result(message.id, [])
       case 'subscribe_events':
         client.listens.set(message.id, String(message['event_type']))
         return client.result(message.id, null)

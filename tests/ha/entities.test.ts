@@ -52,6 +52,13 @@ const expected: readonly (readonly [string, string, string | null, object, RegEx
     /^1$/,
   ],
   [
+    'sensor.hearthwarden_devices_online',
+    'Devices online',
+    'diagnostic',
+    { unit_of_measurement: 'devices', state_class: 'measurement' },
+    /^\d+$/,
+  ],
+  [
     'sensor.hearthwarden_dns_today',
     'DNS queries today',
     'diagnostic',
@@ -82,6 +89,7 @@ const expected: readonly (readonly [string, string, string | null, object, RegEx
   ],
   ['button.hearthwarden_analyse_now', 'Analyse now', 'config', {}, /^unknown$/],
   ['button.hearthwarden_acknowledge', 'Acknowledge all alerts', null, {}, /^unknown$/],
+  ['button.hearthwarden_scan_now', 'Scan now', 'config', {}, /^unknown$/],
   ['button.hearthwarden_recap_now', 'Recap now', 'config', {}, /^unknown$/],
   ['switch.hearthwarden_spoken_alerts', 'Spoken alerts', 'config', {}, /^(on|off)$/],
   ['switch.hearthwarden_learning', 'Learning', 'config', {}, /^on$/],

@@ -104,6 +104,12 @@ export const table: readonly Entity[] = [
     request: (payload) => (payload === 'PRESS' ? { kind: 'acknowledge' } : undefined),
   },
   {
+    key: 'scan_now',
+    platform: 'button',
+    about: { name: 'Scan now', icon: 'mdi:radar', ...config },
+    request: (payload) => (payload === 'PRESS' ? { kind: 'scan' } : undefined),
+  },
+  {
     key: 'recap_now',
     platform: 'button',
     about: { name: 'Recap now', icon: 'mdi:text-box-plus', ...config },

@@ -61,6 +61,8 @@ export interface UnaskedRow {
   readonly knownBefore: boolean
   /** So many names the device asked for in the day before: without any, it does not ask where we listen. */
   readonly asked: number
+  /** When this device was first seen asking for a name. What it was told before that, nobody here heard. */
+  readonly askedSince?: Date
 }
 
 export interface PeerRow {

@@ -1,10 +1,15 @@
 import * as z from 'zod'
 import type { UnaskedRow } from '../core/connection-questions.ts'
 import type { Detector } from '../core/detector.ts'
-import { count } from '../core/options.ts'
+import { count, number } from '../core/options.ts'
 import type { Signal } from '../core/signal.ts'
 
 const options = z.object({
+  settle: number(
+    'Days to settle',
+    'A device is not judged before it has been seen asking for names this many days: addresses that it was told earlier nobody here heard.',
+    { min: 0, max: 60 },
+  ).default(1),
   names: count(
     'Names asked for',
     'A device that asked for fewer different names in the last day is not judged: it asks where nobody listens.',
@@ -42,10 +47,11 @@ export default {
 
 /** Whether a program of a home would not have done it. */
 export function isOdd(
-  { asked, port, protocol, knownBefore, answered }: UnaskedRow,
-  { names }: Options,
+  { asked, askedSince, port, protocol, knownBefore, answered, first }: UnaskedRow,
+  { names, settle }: Options,
 ): boolean {
-  if (asked < names || knownBefore || !answered) return false
+  if (asked < names || knownBefore || !answered || askedSince === undefined) return false
+  if (first.getTime() - askedSince.getTime() < settle * 86_400_000) return false
   if (protocol !== 'tcp' && protocol !== 'udp') return false
   return port === undefined || !builtIn.has(port)
 }

@@ -20,7 +20,7 @@ export async function fans(database: Database, window: Window): Promise<FanRow[]
     `WITH tries AS (
        SELECT device, outward, protocol, peer, responder_port AS port, bool_or(answered) AS answered,
          min("at") AS first, max("at") AS last
-       FROM ${connections} WHERE state <> 'open' GROUP BY ALL),
+       FROM ${connections} GROUP BY ALL HAVING bool_or(state = 'begun')),
      ports AS (
        SELECT device, 'ports' AS shape, protocol, outward, peer, NULL AS port, count(*) AS many,
          count(*) FILTER (answered) AS answered, min(first) AS first, max(last) AS last
@@ -90,7 +90,8 @@ export async function unasked(database: Database, window: Window): Promise<Unask
        EXISTS (FROM ${resolved('connection')} earlier WHERE earlier.device = strange.device
          AND earlier.responder = strange.peer AND earlier."at" < $from) AS known_before,
        (SELECT count(DISTINCT qname) FROM ${resolved('dns_query')} query WHERE query.device = strange.device
-         AND query."at" >= $from - INTERVAL 1 DAY AND query."at" < $to) AS asked
+         AND query."at" >= $from - INTERVAL 1 DAY AND query."at" < $to) AS asked,
+       (SELECT min("at") FROM ${resolved('domain_first')} named WHERE named.device = strange.device) AS asked_since
      FROM strange ORDER BY first`,
     windowValues(window),
   )
@@ -105,6 +106,7 @@ export async function unasked(database: Database, window: Window): Promise<Unask
     last: dateOf(row, 'last'),
     knownBefore: booleanOf(row, 'known_before'),
     asked: numberOf(row, 'asked'),
+    ...some('askedSince', optional(row, 'asked_since', dateOf)),
   }))
 }
 

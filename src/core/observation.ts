@@ -85,7 +85,7 @@ export interface Connection extends Seen {
   readonly bytesIn?: number
   readonly packetsOut?: number
   readonly packetsIn?: number
-  /** Whether the responder has ever said anything. */
+  /** Whether the responder has ever said anything but no. */
   readonly answered?: boolean
 }
 

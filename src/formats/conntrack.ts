@@ -15,7 +15,7 @@ export interface ConntrackEntry {
   /** Whom the originator meant: before the destination is translated. */
   readonly responder: string
   readonly responderPort?: number
-  /** The responder has said something. */
+  /** The responder has said something, and more than that it does not want (a reset). */
   readonly answered: boolean
   /** Seconds since it began, where the kernel notes that (`nf_conntrack_timestamp`). */
   readonly duration?: number
@@ -57,9 +57,11 @@ export function parseConntrack(line: string): ConntrackEntry | undefined {
   const tuples: Tuple[] = []
   const ids: string[] = []
   let answered = true
+  let isReset = false
   let duration: number | undefined
   for (const word of words) {
     if (word === '[UNREPLIED]') answered = false
+    if (word === 'CLOSE') isReset = true
     const equals = word.indexOf('=')
     if (equals < 1) continue
     const [name, value] = [word.slice(0, equals), word.slice(equals + 1)]
@@ -86,13 +88,18 @@ export function parseConntrack(line: string): ConntrackEntry | undefined {
     ...(there.sport !== undefined && { originatorPort: there.sport }),
     responder,
     ...(there.dport !== undefined && { responderPort: there.dport }),
-    answered,
+    answered: answered && !(isReset && isShort(back.packets, duration)),
     ...(duration !== undefined && { duration }),
     ...(there.bytes !== undefined && { bytesOut: there.bytes }),
     ...(back.bytes !== undefined && { bytesIn: back.bytes }),
     ...(there.packets !== undefined && { packetsOut: there.packets }),
     ...(back.packets !== undefined && { packetsIn: back.packets }),
   }
+}
+
+/** A reset at the end of a talk is another thing than one that ends it before it began. */
+function isShort(packets: number | undefined, duration: number | undefined): boolean {
+  return packets === undefined ? (duration ?? 0) < 1 : packets <= 1
 }
 
 const events = new Map<string, NonNullable<ConntrackEntry['event']>>([

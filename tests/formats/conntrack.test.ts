@@ -58,6 +58,17 @@ test('a table and the kernel’s own file say the same', () => {
   assert.deepEqual(linesOf('table.txt').map(without).toSorted(), linesOf('proc.txt').map(without).toSorted())
 })
 
+test('who only says no has not answered', () => {
+  const reset = (packets: string, rest = '') =>
+    parseConntrack(
+      `[DESTROY] tcp 6 CLOSE src=192.168.1.5 dst=192.0.2.1 sport=1 dport=2 ${packets} src=192.0.2.1 dst=192.168.1.5 sport=2 dport=1 ${packets}${rest}`,
+    )?.answered
+  assert.equal(reset('packets=1 bytes=60'), false)
+  assert.equal(reset('packets=9 bytes=6000'), true)
+  assert.equal(reset(''), false)
+  assert.equal(reset('', ' delta-time=30'), true)
+})
+
 test('what is not counted is not zero', () => {
   const entry = parseConntrack(
     'udp 17 30 src=192.168.1.5 dst=192.0.2.1 sport=1 dport=2 [UNREPLIED] src=192.0.2.1 dst=192.168.1.5 sport=2 dport=1 mark=0',

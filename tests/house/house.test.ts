@@ -15,22 +15,14 @@ const skip =
   without('sshd', 'openssh-server') ||
   without('chromium')
 
-/** The scenes run on the router, as the program does. */
-test('a whole home, with the program on its router', { skip, timeout: 400_000 }, async () => {
-  buildPage()
-  await using network = await makeNetwork({ home, accounting: true })
-  const scenes = fileURLToPath(new URL('scenes.ts', import.meta.url))
+/** Runs scenes on a machine of a network, as the program does. */
+async function play(scenes: string, machine: string, { accounting }: { accounting: boolean }): Promise<void> {
+  await using network = await makeNetwork({ home, accounting })
+  const file = fileURLToPath(new URL(scenes, import.meta.url))
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--test', file]
   const { exitCode, stdout, stderr } = await execa(
     'ip',
-    [
-      'netns',
-      'exec',
-      network.spaceOf('router'),
-      process.execPath,
-      '--disable-warning=ExperimentalWarning',
-      '--test',
-      scenes,
-    ],
+    ['netns', 'exec', network.spaceOf(machine), ...node],
     {
       reject: false,
       timeout: 380_000,
@@ -39,4 +31,18 @@ test('a whole home, with the program on its router', { skip, timeout: 400_000 },
   )
   assert.equal(exitCode, 0, `${stdout}\n${stderr}`)
   assert.match(stdout, /pass [1-9]/)
+}
+
+test('a whole home, with the program on its router', { skip, timeout: 400_000 }, async () => {
+  buildPage()
+  await play('scenes.ts', 'router', { accounting: true })
 })
+
+test(
+  'a home whose router is watched by a neighbour, through ssh, and counts no bytes',
+  {
+    skip,
+    timeout: 120_000,
+  },
+  () => play('neighbour.ts', 'recorder', { accounting: false }),
+)

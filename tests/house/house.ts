@@ -200,7 +200,8 @@ resolver.setServers(['192.168.77.1'])
 Promise.allSettled(${JSON.stringify(names)}.map((name) => resolver.resolve4(name)))`
 }
 
-async function alertOf(daemon: Daemon, address: string, detector: string): Promise<Story> {
+/** The alert about the machine with this address that holds a signal of that detector, once it is there. */
+export async function alertOf(daemon: Daemon, address: string, detector: string): Promise<Story> {
   let last: unknown
   return until(
     async () => {

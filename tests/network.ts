@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { codeOf } from '../src/core/errors.ts'
 import { find } from './partners.ts'
 
 /** For a test's `skip`: false where networks of a test's own can be made. */
@@ -151,15 +152,31 @@ export async function makeNetwork({
   }
 }
 
-/** Removes what tests that were killed have left: the namespaces of processes that are gone. */
+/** Removes what tests that were killed have left: the namespaces of processes that are gone, with what runs there. */
 async function sweep(): Promise<void> {
   const pids = (await spaces()).map((name) => Number(new RegExp(`^${prefix}-(\\d+)-`).exec(name)?.[1]))
   for (const pid of new Set(pids)) if (pid && !isAlive(pid)) await removeAll(pid)
 }
 
 async function removeAll(pid: number): Promise<void> {
-  for (const name of await spaces())
-    if (name.startsWith(`${prefix}-${pid}-`)) await execa('ip', ['netns', 'delete', name], { reject: false })
+  for (const name of await spaces()) {
+    if (!name.startsWith(`${prefix}-${pid}-`)) continue
+    await endAll(name)
+    await execa('ip', ['netns', 'delete', name], { reject: false })
+  }
+}
+
+/** Ends what still runs in a namespace: without its name it would run on, where nobody finds it. */
+async function endAll(space: string): Promise<void> {
+  const { stdout } = await execa('ip', ['netns', 'pids', space], { reject: false })
+  for (const pid of (stdout ?? '').split('\n').map(Number))
+    if (pid > 0 && isAlive(pid)) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch (error) {
+        if (codeOf(error) !== 'ESRCH') throw error // it ended at the same moment
+      }
+    }
 }
 
 function spaces(): Promise<string[]> {

@@ -18,10 +18,22 @@ export interface Sshd {
   close(): Promise<void>
 }
 
+const prefix = 'hw-test-'
+
+/** Removes the accounts of tests that were killed. */
+async function sweep(): Promise<void> {
+  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [user = ''] = line.split(':')
+    const pid = user.startsWith(prefix) ? Number(user.slice(prefix.length)) : Number.NaN
+    if (pid > 0 && !existsSync(`/proc/${pid}`)) await execa('userdel', [user], { reject: false })
+  }
+}
+
 /** Starts it where the test runs. The account is the test's own, and gone with it. */
 export async function startSshd(folder: string, machines: Machines): Promise<Sshd> {
   const path = (name: string) => join(folder, name)
-  const user = `hw-test-${process.pid}`
+  await sweep()
+  const user = `${prefix}${process.pid}`
   const password = 'correct horse'
   const { stdout: hash } = await execa('openssl', ['passwd', '-6', password])
   await execa('useradd', ['--no-create-home', '--shell', '/bin/sh', '--password', hash, user])

@@ -99,6 +99,7 @@ export function addLooking(command: AddCommand): void {
           Name: (row) => row.name,
           Address: (row) => row.addresses[0],
           MAC: (row) => row.macs[0],
+          Maker: (row) => row.vendor,
           Seen: (row) => toLocal(row.lastSeen),
         },
         'No devices yet',

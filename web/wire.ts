@@ -12,12 +12,14 @@ export interface Device {
   readonly label?: string | undefined
   readonly area?: string | undefined
   readonly macs: readonly string[]
+  readonly vendor?: string | undefined
   readonly addresses: readonly string[]
   readonly hostnames: readonly string[]
   readonly randomMac: boolean
   readonly provisional: boolean
   readonly firstSeen: string
   readonly lastSeen: string
+  readonly sources: readonly { readonly name: string; readonly lastSeen: string }[]
 }
 
 export interface Signal {

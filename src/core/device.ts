@@ -20,6 +20,8 @@ export interface Device {
   readonly area?: string
   /** Lower case, colons. */
   readonly macs: readonly string[]
+  /** Whose make it is, as its MAC says: to whom the IEEE has assigned it. None for a MAC that was made up. */
+  readonly vendor?: string
   /** Newest first. */
   readonly addresses: readonly string[]
   /** As the device calls itself: text of strangers. Newest first. */
@@ -29,5 +31,15 @@ export interface Device {
   /** Known by an address alone so far. */
   readonly provisional: boolean
   readonly firstSeen: Date
+  readonly lastSeen: Date
+  /** The collectors that have seen it, the newest first: at most 16. */
+  readonly sources: readonly DeviceSource[]
+}
+
+/** A collector that has seen a device. */
+export interface DeviceSource {
+  /** With its place, where it has several: `pihole-log/attic`. */
+  readonly name: string
+  /** To the minute. */
   readonly lastSeen: Date
 }

@@ -45,8 +45,11 @@ export function toSignal({ device, at, provisional, sources }: NewDeviceRow, fou
   const [hostname] = found.hostnames
   const address = found.addresses.find((one) => !one.includes(':')) ?? found.addresses[0]
   const [mac] = found.macs
+  const make = found.vendor === undefined ? '' : ` made by ${found.vendor}`
   const who =
-    hostname === undefined ? 'A new device' : `A new device that calls itself ${quote(hostname, 40)}`
+    hostname === undefined
+      ? `A new device${make}`
+      : `A new device${make} that calls itself ${quote(hostname, 40)}`
   const place = address === undefined ? '' : ` at ${address}`
   const guess = found.randomMac ? ', with a made-up MAC: probably a phone' : ''
   return {
@@ -59,6 +62,7 @@ export function toSignal({ device, at, provisional, sources }: NewDeviceRow, fou
     evidence: {
       randomMac: found.randomMac,
       ...(mac !== undefined && { mac }),
+      ...(found.vendor !== undefined && { vendor: found.vendor }),
       ...(hostname !== undefined && { hostname: quote(hostname, 64) }),
       ...(address !== undefined && { address }),
       ...(sources.length > 0 && { sources: sources.join(', ') }),

@@ -157,5 +157,6 @@ function strangerOf({ device, openedAt, updatedAt }: Alert): Device {
     provisional: true,
     firstSeen: openedAt,
     lastSeen: updatedAt,
+    sources: [],
   }
 }

@@ -9,13 +9,14 @@ import { booleanOf, dateOf, optional, some, textOf } from './rows.ts'
 import { toTimestamp, type Row } from './session.ts'
 import type { Devices } from './store.ts'
 import type { OpenSurroundings } from './surroundings.ts'
+import { vendorOf } from './vendors.ts'
 import type { Transaction, Writer } from './writer.ts'
 
 export interface OpenDevices extends Devices {
   /** The address whose doing this is; undefined: this machine. */
   whose(observation: Observation): string | undefined
-  /** Whose doing this is. In a transaction that ends with `save`. */
-  of(observation: Observation): DeviceId
+  /** Whose doing this is, as this collector saw. In a transaction that ends with `save`. */
+  of(observation: Observation, source: string): DeviceId
   /** Before the first `of` of a transaction: what an earlier one has lost is read again. */
   begin(transaction: Transaction): Promise<void>
   /** Writes down what `of` changed. */
@@ -76,6 +77,19 @@ export async function openDevices({
         micros: [...seen].map(({ lastSeen }) => `${lastSeen}000`),
       },
     )
+    const sights = [...seen].flatMap(({ id, sources }) =>
+      [...sources].map(([source, at]) => ({ id, source, micros: `${at}000` })),
+    )
+    await transaction.run(
+      `UPDATE device_sources SET "at" = make_timestamp(sights.micros::BIGINT)
+       FROM (SELECT unnest($ids) AS id, unnest($sources) AS source, unnest($micros) AS micros) sights
+       WHERE sights.id = device_sources.device AND sights.source = device_sources.source`,
+      {
+        ids: sights.map(({ id }) => id),
+        sources: sights.map(({ source }) => source),
+        micros: sights.map(({ micros }) => micros),
+      },
+    )
     seen.clear()
     sightsAt = now().getTime()
   }
@@ -112,7 +126,17 @@ export async function openDevices({
 
   const resolve = (id: DeviceId) => registry.aliases.get(id) ?? id
   const get = (id: DeviceId) => registry.known.get(resolve(id))
-  const view = (known: Known) => toDevice(known, surroundings.deviceOf(known.macs.keys()))
+  /** Looked up once for each MAC. */
+  const vendors = new Map<string, string | undefined>()
+  const vendorFor = ({ macs }: Known) => {
+    for (const mac of macs.keys()) {
+      if (!vendors.has(mac)) vendors.set(mac, vendorOf(mac))
+      const vendor = vendors.get(mac)
+      if (vendor !== undefined) return vendor
+    }
+    return undefined
+  }
+  const view = (known: Known) => toDevice(known, vendorFor(known), surroundings.deviceOf(known.macs.keys()))
   const viewIfKnown = (known: Known | undefined) => known && view(known)
   const list = () => [...registry.known.values()].sort((a, b) => b.lastSeen - a.lastSeen).map(view)
 
@@ -122,7 +146,7 @@ export async function openDevices({
     resolve,
     list,
     whose: (observation) => registry.whose(observation),
-    of: (observation) => registry.of(observation),
+    of: (observation, source) => registry.of(observation, source),
     merges: () => merges,
     async saveSights() {
       if (seen.size > 0) await writer.write({ urgency: 'now', apply: writeSights })
@@ -161,7 +185,7 @@ async function rewrite(
 ): Promise<void> {
   const ids = instead.map(({ id }) => id)
   await transaction.run('DELETE FROM devices WHERE list_contains($ids, id)', { ids })
-  for (const table of ['device_addresses', 'device_macs', 'device_hostnames'])
+  for (const table of ['device_addresses', 'device_macs', 'device_hostnames', 'device_sources'])
     await transaction.run(`DELETE FROM ${table} WHERE list_contains($ids, device)`, { ids })
   const appender = await transaction.appender('devices')
   for (const { id, label, provisional, firstSeen, lastSeen } of devices) {
@@ -176,6 +200,7 @@ async function rewrite(
   await appendSights('device_addresses', devices, ({ addresses }) => addresses, transaction)
   await appendSights('device_macs', devices, ({ macs }) => macs, transaction)
   await appendSights('device_hostnames', devices, ({ hostnames }) => hostnames, transaction)
+  await appendSights('device_sources', devices, ({ sources }) => sources, transaction)
 }
 
 async function appendSights(
@@ -206,6 +231,7 @@ async function load(ask: (sql: string) => Promise<Row[]>, changes: Changes): Pro
       addresses: new Map(),
       macs: new Map(),
       hostnames: new Map(),
+      sources: new Map(),
     })
   for (const row of await ask('SELECT * FROM device_addresses'))
     known.get(textOf(row, 'device'))?.addresses.set(textOf(row, 'address'), dateOf(row, 'at').getTime())
@@ -213,6 +239,8 @@ async function load(ask: (sql: string) => Promise<Row[]>, changes: Changes): Pro
     known.get(textOf(row, 'device'))?.macs.set(textOf(row, 'mac'), dateOf(row, 'at').getTime())
   for (const row of await ask('SELECT * FROM device_hostnames'))
     known.get(textOf(row, 'device'))?.hostnames.set(textOf(row, 'hostname'), dateOf(row, 'at').getTime())
+  for (const row of await ask('SELECT * FROM device_sources'))
+    known.get(textOf(row, 'device'))?.sources.set(textOf(row, 'source'), dateOf(row, 'at').getTime())
   const aliases = (await ask('SELECT * FROM device_aliases')).map((row): [DeviceId, DeviceId] => [
     toDeviceId(textOf(row, 'id')),
     toDeviceId(textOf(row, 'device')),
@@ -221,7 +249,7 @@ async function load(ask: (sql: string) => Promise<Row[]>, changes: Changes): Pro
 }
 
 /** A device as others see it, with what people have told Home Assistant of it. */
-export function toDevice(known: Known, home: Partial<HomeDevice> = {}): Device {
+export function toDevice(known: Known, vendor?: string, home: Partial<HomeDevice> = {}): Device {
   const { id, label, provisional } = known
   const macs = [...known.macs.keys()]
   const addresses = newestFirst(known.addresses)
@@ -233,12 +261,16 @@ export function toDevice(known: Known, home: Partial<HomeDevice> = {}): Device {
     ...(label !== undefined && { label }),
     ...some('area', home.area),
     macs,
+    ...some('vendor', vendor),
     addresses,
     hostnames,
     randomMac: macs.length > 0 && macs.every(isLocallyAdministered),
     provisional,
     firstSeen: new Date(known.firstSeen),
     lastSeen: new Date(known.lastSeen),
+    sources: [...known.sources]
+      .sort((a, b) => b[1] - a[1])
+      .map(([name, at]) => ({ name, lastSeen: new Date(at) })),
   }
 }
 

@@ -33,6 +33,7 @@ export async function openEvents(parts: EventParts): Promise<Pick<Events, 'save'
     const derived: Derived = { domain: '' }
     let time = Number.NaN
     let at = toTimestamp(new Date(0))
+    const source = piece.loop.replace(/^collect\//, '')
     for (const observation of piece.observations) {
       const { table, columns } = kindOf(observation.kind)
       let appender = appenders.get(table)
@@ -48,7 +49,7 @@ export async function openEvents(parts: EventParts): Promise<Pick<Events, 'save'
       }
       given += 1
       const seq = BigInt(given)
-      const device = devices.of(observation)
+      const device = devices.of(observation, source)
       if (observation.kind === 'dns-query') {
         const qname = kept(observation.qname)
         const domain = firstAsked.domainOf(qname)

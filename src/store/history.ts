@@ -16,6 +16,7 @@ const kept: Readonly<Record<string, string>> = {
   device_addresses: 'true',
   device_macs: 'true',
   device_hostnames: 'true',
+  device_sources: 'true',
   device_aliases: 'true',
   domain_first: 'true',
   signals: 'true',

@@ -56,6 +56,10 @@ export const migrations: readonly Migration[] = [
       'CREATE TABLE people (id VARCHAR, name VARCHAR, home BOOLEAN, "at" TIMESTAMP)',
     ],
   },
+  {
+    version: 4,
+    statements: ['CREATE TABLE device_sources (device VARCHAR, source VARCHAR, "at" TIMESTAMP)'],
+  },
 ]
 
 /** The version of the schema in this file; 0 when it is empty. */

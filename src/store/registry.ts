@@ -16,6 +16,8 @@ export interface Known {
   readonly addresses: Map<string, number>
   readonly macs: Map<string, number>
   readonly hostnames: Map<string, number>
+  /** By the collectors that see it. */
+  readonly sources: Map<string, number>
 }
 
 /** Who is who: identity by MAC, else by address. Lives in memory; `devices.ts` writes down what it changes. */
@@ -26,8 +28,8 @@ export interface Registry {
   readonly aliases: ReadonlyMap<DeviceId, DeviceId>
   /** The address whose doing this is: of two, the one that begins, when that is at home, else the other. Undefined: this machine. */
   whose(observation: Observation): string | undefined
-  /** Whose doing this is; a new device when nobody is known by this address. */
-  of(observation: Observation): DeviceId
+  /** Whose doing this is, as this collector saw; a new device when nobody is known by this address. */
+  of(observation: Observation, source: string): DeviceId
   /** The device that has this address now. */
   at(address: string): Known | undefined
   /** The addresses and MACs of this machine, all of them, and its name. */
@@ -45,7 +47,10 @@ export interface Changes {
 /** A bound for what strangers can fill: addresses and names of one device, and devices known by nothing but an address. */
 const mostAddresses = 64
 const mostHostnames = 8
+const mostSources = 16
 const mostProvisional = 4096
+/** How much newer a collector's sight must be to be noted, milliseconds. */
+const sightStep = 60_000
 /** One for all addresses beyond that. */
 const crowd = toDeviceId('d-crowd')
 
@@ -78,6 +83,7 @@ export function makeRegistry(
       addresses: new Map(),
       macs: new Map(),
       hostnames: new Map(),
+      sources: new Map(),
     }
     known.set(id, device)
     if (isProvisional) provisional += 1
@@ -127,6 +133,7 @@ export function makeRegistry(
     }
     for (const [mac, at] of from.macs) own(into, mac, at)
     for (const [hostname, at] of from.hostnames) note(into.hostnames, hostname, at, mostHostnames)
+    for (const [source, at] of from.sources) note(into.sources, source, at, mostSources)
     into.label ??= from.label
     into.firstSeen = Math.min(into.firstSeen, from.firstSeen)
     into.lastSeen = Math.max(into.lastSeen, from.lastSeen)
@@ -135,7 +142,13 @@ export function makeRegistry(
     changes.changed(into)
   }
 
-  const see = (device: Known, at: number): DeviceId => {
+  const see = (device: Known, source: string, at: number): DeviceId => {
+    const before = device.sources.get(source)
+    if (before === undefined || at - before >= sightStep) {
+      note(device.sources, source, at, mostSources)
+      if (before === undefined) changes.changed(device)
+      else changes.seen(device)
+    }
     if (at > device.lastSeen) {
       device.lastSeen = at
       changes.seen(device)
@@ -213,17 +226,17 @@ export function makeRegistry(
       if (place === undefined) return undefined
       return holders.get(place) ?? (isLoopback(place) ? known.get(thisMachine) : undefined)
     },
-    of(observation) {
+    of(observation, source) {
       const at = observation.at.getTime()
-      if (observation.kind === 'presence') return see(present(observation, at), at)
+      if (observation.kind === 'presence') return see(present(observation, at), source, at)
       const address = whose(observation)
-      if (address === undefined) return see(machine(at), at)
+      if (address === undefined) return see(machine(at), source, at)
       const spelt = spellings.get(address)
-      if (spelt) return see(spelt, at)
+      if (spelt) return see(spelt, source, at)
       const place = normalAddress(address)
       const device = place === undefined ? machine(at) : byAddress(flat(place), at)
       if (spellings.size < 2 * mostProvisional) spellings.set(flat(address), device)
-      return see(device, at)
+      return see(device, source, at)
     },
     own(interfaces, hostname, at) {
       const self = machine(at)

@@ -53,6 +53,8 @@ export interface DeviceFacts {
   readonly isThisMachine: boolean
   readonly daysKnown: number
   readonly hidesIdentity: boolean
+  /** Whose make it is, as its MAC says. */
+  readonly vendor?: Clean | undefined
   readonly knownByAddressAlone: boolean
   readonly sources: readonly Clean[]
   /** Where the person was whose device it is, and whether anybody was at home; undefined where that is not known. */
@@ -136,11 +138,12 @@ function toLineFacts(lines: readonly LoggedLine[]): readonly LineFacts[] {
 }
 
 function toDeviceFacts({ alert, sources }: Question): DeviceFacts {
-  const { firstSeen, randomMac, provisional } = alert.deviceView
+  const { firstSeen, randomMac, vendor, provisional } = alert.deviceView
   return {
     isThisMachine: alert.device === thisMachine,
     daysKnown: daysBetween(firstSeen, alert.updatedAt),
     hidesIdentity: randomMac,
+    vendor: vendor === undefined ? undefined : toName(vendor),
     knownByAddressAlone: provisional,
     sources: sources.slice(0, most.sources).map((source) => toMetric(source)),
     ownerIsHome: alert.surroundings?.owner?.isHome,

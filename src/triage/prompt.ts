@@ -99,6 +99,7 @@ function deviceWords(device: Facts['device']): string {
     device.isThisMachine ? 'the machine that measures' : 'a device of the home',
     `known for ${device.daysKnown} days`,
     ...(device.hidesIdentity ? ['hides its hardware address as phones do'] : []),
+    ...(device.vendor === undefined ? [] : [`made by ${device.vendor}`]),
     ...(device.knownByAddressAlone ? ['known by its address alone'] : []),
     ...(device.ownerIsHome === undefined
       ? []

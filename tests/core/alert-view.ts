@@ -48,6 +48,7 @@ export function makeAlertView(changes: Partial<AlertView> = {}): AlertView {
       provisional: false,
       firstSeen: at,
       lastSeen: at,
+      sources: [],
     },
     signals: [makeSignal()],
     advice: ['Take it off the network and look for what asked'],

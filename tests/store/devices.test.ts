@@ -20,12 +20,14 @@ void test('an address that nobody knows makes a provisional device, and hardware
     id: before.id,
     name: 'television',
     macs: [tv],
+    vendor: 'Apple',
     addresses: ['192.168.1.20'],
     hostnames: ['television'],
     randomMac: false,
     provisional: false,
     firstSeen: at(1),
     lastSeen: at(2),
+    sources: [{ name: 'pihole-log', lastSeen: at(1) }],
   })
   for (const text of [before.id, '192.168.1.20', tv.toUpperCase(), 'Television'])
     assert.equal(store.devices.find(text)?.id, before.id, text)

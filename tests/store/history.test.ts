@@ -135,6 +135,7 @@ test('the backup is one row a line, and holds nothing of events', () =>
         'device_addresses',
         'device_hostnames',
         'device_macs',
+        'device_sources',
         'devices',
         'domain_first',
         'meta',

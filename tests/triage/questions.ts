@@ -50,6 +50,7 @@ export function question(change: Partial<AlertView> = {}, context: Partial<Quest
       provisional: false,
       firstSeen: new Date('2026-10-01T08:00:00Z'),
       lastSeen: at,
+      sources: [],
     },
     signals: [signal()],
     advice: [],

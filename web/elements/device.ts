@@ -88,7 +88,9 @@ class HwDevice extends LitElement {
     `
   }
 
-  #facts({ id, area, addresses, macs, hostnames, randomMac, provisional, firstSeen, lastSeen }: Device) {
+  #facts(device: Device) {
+    const { id, area, vendor, addresses, macs, hostnames, sources } = device
+    const { randomMac, provisional, firstSeen, lastSeen } = device
     const fact = (title: string, value: unknown) =>
       html`<dt>${title}</dt>
         <dd class="strange">${value}</dd>`
@@ -96,6 +98,7 @@ class HwDevice extends LitElement {
       <dl class="facts">
         ${hostnames.length > 0 ? fact('Calls itself', hostnames.join(', ')) : nothing}
         ${area === undefined ? nothing : fact('Room', area)}
+        ${vendor === undefined ? nothing : fact('Made by', vendor)}
         ${fact('Addresses', addresses.join(', ') || 'none known')}
         ${
           macs.length > 0
@@ -107,6 +110,16 @@ class HwDevice extends LitElement {
         }
         ${fact('First seen', html`<hw-time .at=${firstSeen}></hw-time>`)}
         ${fact('Last seen', html`<hw-time .at=${lastSeen}></hw-time>`)}
+        ${
+          sources.length > 0
+            ? fact(
+                'Seen by',
+                sources.map(
+                  ({ name, lastSeen: at }) => html`<div>${name}, <hw-time .at=${at}></hw-time></div>`,
+                ),
+              )
+            : nothing
+        }
       </dl>
       ${id === 'this-machine' ? html`<p class="soft small">Hearthwarden runs on this machine.</p>` : nothing}
       ${

@@ -89,6 +89,7 @@ class HwDevices extends LitElement {
           <tr>
             <th scope="col">Name</th>
             <th scope="col">Address</th>
+            <th scope="col">Made by</th>
             <th scope="col">First seen</th>
             <th scope="col">Last seen</th>
           </tr>
@@ -101,6 +102,7 @@ class HwDevices extends LitElement {
                   <a class="strange" href=${hashOf('devices', device.id)}>${device.name}</a>
                 </th>
                 <td class="strange">${device.addresses[0] ?? '—'}</td>
+                <td class="strange">${device.vendor ?? '—'}</td>
                 <td data-name="First seen"><hw-time .at=${device.firstSeen}></hw-time></td>
                 <td data-name="Last seen"><hw-time .at=${device.lastSeen}></hw-time></td>
               </tr>`,

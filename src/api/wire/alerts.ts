@@ -25,12 +25,17 @@ export const deviceSchema = z
     label: z.string().optional().describe('the name that a person chose'),
     area: z.string().optional().describe('the room that it stands in, as Home Assistant knows'),
     macs: texts,
+    vendor: z.string().optional().describe('whose make it is, as its MAC says'),
     addresses: texts,
     hostnames: texts.describe('as the device calls itself: text of strangers'),
     randomMac: z.boolean(),
     provisional: z.boolean(),
     firstSeen: time,
     lastSeen: time,
+    sources: z
+      .array(z.object({ name: z.string(), lastSeen: time }))
+      .readonly()
+      .describe('the collectors that have seen it, the newest first'),
   })
   .meta({ id: 'Device' })
 

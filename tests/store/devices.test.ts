@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { thisMachine } from '../../src/core/device.ts'
-import { at, makeStore, presence, query } from './saving.ts'
+import { at, atOnce, makeStore, presence, query } from './saving.ts'
 
 const tv = '3c:22:fb:00:00:01'
 const phone = 'da:a1:19:00:00:02'
@@ -200,4 +200,43 @@ void test('when somebody was seen last is written at closing, and at most once a
   house.setClock(at(3600))
   await house.save(query(3600, '192.168.1.20', 'a.example.com'))
   assert.deepEqual(house.store().devices.find(tv)?.lastSeen, at(3600))
+})
+
+void test('the collectors that see a device are kept: a new one at once, its newest sight to the minute', async (t) => {
+  const house = await makeStore(t)
+  const lease = (second: number) =>
+    atOnce(house.store(), {
+      loop: 'collect/dhcp-leases',
+      observations: [presence(second, '192.168.1.20', tv)],
+    })
+  await house.save(query(1, '192.168.1.20', 'a.example.com'))
+  await lease(2)
+  await house.save(query(30, '192.168.1.20', 'a.example.com'))
+  const seen = [
+    { name: 'dhcp-leases', lastSeen: at(2) },
+    { name: 'pihole-log', lastSeen: at(1) },
+  ]
+  assert.deepEqual(house.store().devices.find(tv)?.sources, seen)
+  assert.deepEqual((await house.reopen()).devices.find(tv)?.sources, seen)
+  await house.save(query(300, '192.168.1.20', 'a.example.com'))
+  const later = [{ name: 'pihole-log', lastSeen: at(300) }, seen[0]]
+  assert.deepEqual(house.store().devices.find(tv)?.sources, later)
+  assert.deepEqual((await house.reopen()).devices.find(tv)?.sources, later)
+})
+
+void test('a merged device was seen by the collectors of both, and by 16 at most', async (t) => {
+  const house = await makeStore(t)
+  await house.save(query(1, '192.168.1.99', 'a.example.com'))
+  for (let place = 0; place < 20; place += 1)
+    await atOnce(house.store(), {
+      loop: `collect/dhcp-leases/${place}`,
+      observations: [presence(10 + place, '192.168.1.20', tv)],
+    })
+  await house.save(query(40, '192.168.1.99', 'a.example.com'), presence(70, '192.168.1.99', tv))
+  const { devices } = await house.reopen()
+  assert.equal(devices.list().length, 1)
+  const names = devices.find(tv)?.sources.map(({ name }) => name)
+  assert.equal(names?.length, 16)
+  assert.equal(names[0], 'pihole-log')
+  assert.ok(!names.includes('dhcp-leases/0'))
 })

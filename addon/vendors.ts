@@ -40,7 +40,7 @@ for (const { prefix, name } of rows) {
   if (block && (block.rows < blockRows || first === before)) {
     block.text += line
     block.rows += 1
-  } else blocks.push({ first, text: line, rows: 1 })
+  } else blocks.push({ first, text: `\n${line}`, rows: 1 })
   before = first
 }
 

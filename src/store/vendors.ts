@@ -1,17 +1,19 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
 import { isLocallyAdministered } from './addresses.ts'
-import { flat } from './flat.ts'
 
 /**
  * Who was assigned which MAC prefix, by the registries of the IEEE (vendors.README.md). `addon/vendors.ts` makes it:
  * four bytes, how many blocks there are; six bytes for each, the first six digits in it and where it ends; the blocks,
- * packed with Brotli: lines of `<prefix> <name>`, in which all prefixes with the same six digits stand together.
+ * packed with Brotli: an empty line, and lines of `<prefix> <name>`, in which all prefixes with the same six digits stand together.
  */
 const table = new URL('vendors.bin', import.meta.url)
 
 /** Digits of the prefixes that are assigned, the narrowest first. */
 const lengths = [9, 7, 6]
+
+/** Bytes of memory for a block: most fit in one piece of it. */
+const chunkSize = 32_768
 
 /**
  * Whose make a thing with this MAC (lower case, colons) is; undefined where nobody says. It reads one block of the table
@@ -20,17 +22,17 @@ const lengths = [9, 7, 6]
 export function vendorOf(mac: string): string | undefined {
   if (isLocallyAdministered(mac)) return undefined
   const digits = mac.replaceAll(':', '')
-  const lines = `\n${linesAround(Number.parseInt(digits.slice(0, 6), 16))}`
+  const lines = linesAround(Number.parseInt(digits.slice(0, 6), 16))
   for (const length of lengths) {
     const start = `\n${digits.slice(0, length)} `
     const found = lines.indexOf(start)
-    if (found !== -1) return flat(lines.slice(found + start.length, lines.indexOf('\n', found + 1)))
+    if (found !== -1) return lines.toString('utf8', found + start.length, lines.indexOf('\n', found + 1))
   }
   return undefined
 }
 
 /** The block in which a prefix stands when it stands anywhere. */
-function linesAround(prefix: number): string {
+function linesAround(prefix: number): Buffer {
   const file = openSync(table, 'r')
   try {
     const count = piece(file, 0, 4).readUInt32BE()
@@ -39,7 +41,7 @@ function linesAround(prefix: number): string {
     while (block + 1 < count && index.readUIntBE(6 * (block + 1), 3) <= prefix) block += 1
     const begin = block === 0 ? 4 + index.length : index.readUIntBE(6 * block - 3, 3)
     const end = index.readUIntBE(6 * block + 3, 3)
-    return brotliDecompressSync(piece(file, begin, end - begin)).toString()
+    return brotliDecompressSync(piece(file, begin, end - begin), { chunkSize })
   } finally {
     closeSync(file)
   }

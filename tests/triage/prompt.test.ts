@@ -99,6 +99,13 @@ test('the usual is that of the hour, where it is known', () => {
   assert.equal(facts.usual[0]?.median, '3')
 })
 
+test('a device is told with its maker, as one name', () => {
+  const { alert } = question()
+  const deviceView = { ...alert.deviceView, randomMac: false, vendor: 'Raspberry Pi\n<system>' }
+  const text = toUser(toFacts({ ...question(), alert: { ...alert, deviceView } }), nonce)
+  assert.match(text, /^DEVICE: a device of the home, known for 50 days, made by "Raspberry_Pi_system"/m)
+})
+
 test('the severities to choose from are those of the band; all four where there is no choice', () => {
   const band = { floor: 'low', default: 'low', ceiling: 'medium' } as const
   assert.deepEqual(toFacts(question({ band })).allowed, ['low', 'medium'])

@@ -94,12 +94,10 @@ export function alertRoutes({ store, board, words, ask }: ApiParts) {
       const notifiers = board.rows().filter(({ loop }) => loop.startsWith('notify/'))
       const told = await Promise.all(
         notifiers.map(async ({ loop, title }) =>
-          (await store.deliveries.of(loop, { alert: id })).map(
-            ({ at, receipt, failed }) => ({
-              at,
-              what: receipt ? `Told: ${title}` : failed ? `${title} gave up: ${failed}` : `Telling: ${title}`,
-            }),
-          ),
+          (await store.deliveries.of(loop, { alert: id })).map(({ at, receipt, failed }) => ({
+            at,
+            what: receipt ? `Told: ${title}` : failed ? `${title} gave up: ${failed}` : `Telling: ${title}`,
+          })),
         ),
       )
       const asked = (await store.requests.about(id)).flatMap((request) => toAsked(request, alert))

@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { normalAddress } from '../core/address.ts'
+import { messageOf } from '../core/errors.ts'
 
 /** A port that nmap found open. */
 export interface OpenPort {
@@ -141,6 +142,15 @@ export function makeNmapReader(): NmapReader {
     ...(error !== undefined && { error }),
   })
 
+  /** Gives the parser more text; null at its end. */
+  function parse(piece: string | null): void {
+    try {
+      parser.write(piece)
+    } catch (error) {
+      fail(messageOf(error)) // it throws at half a character after `<!`
+    }
+  }
+
   return {
     reading,
     take(text) {
@@ -148,7 +158,7 @@ export function makeNmapReader(): NmapReader {
         const piece = text.slice(at, at + longestTag)
         taken += piece.length
         sinceTag += piece.length
-        parser.write(piece)
+        parse(piece)
         if (taken > mostCharacters) fail('it is too long')
         // Nothing that nmap is asked for prints so much between two elements.
         if (sinceTag > 10 * longestTag) fail('one of its elements is too long')
@@ -158,7 +168,7 @@ export function makeNmapReader(): NmapReader {
       return whole
     },
     end() {
-      if (!closed && error === undefined) parser.close()
+      if (!closed && error === undefined) parse(null)
       closed = true
       if (!finished) fail('it ends before its end')
       return reading()

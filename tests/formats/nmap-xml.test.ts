@@ -84,5 +84,6 @@ describe('the XML of nmap', () => {
       { numRuns: 2000 },
     )
     fc.assert(fc.property(fc.string({ maxLength: 200 }), (text) => void parse(text)))
+    assert.notEqual(parse('<nmaprun><!\ud800').error, undefined)
   })
 })

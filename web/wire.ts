@@ -154,9 +154,21 @@ export interface DomainRow {
   readonly last: string
 }
 
+/** Whom a device talked to. */
+export interface PeerRow {
+  readonly peer: string
+  readonly port?: number | undefined
+  readonly outward: boolean
+  readonly name?: string | undefined
+  readonly count: number
+  readonly bytesOut?: number | undefined
+  readonly bytesIn?: number | undefined
+}
+
 export interface DeviceView {
   readonly device: Device
   readonly domains: readonly DomainRow[]
+  readonly peers: readonly PeerRow[]
   readonly alerts: readonly AlertRow[]
   readonly grants: readonly Grant[]
 }

@@ -48,13 +48,15 @@ export function deviceRoutes({ store, ask, now }: ApiParts) {
     .openapi(one, async (c) => {
       const device = find(c.req.valid('param').id)
       const to = now()
-      const domains = await store.events.reader.domains({
+      const lastDay = {
         from: new Date(to.getTime() - day),
         to,
         after: 0,
         through: store.events.newest(),
         imported: true,
-      })
+      }
+      const domains = await store.events.reader.domains(lastDay)
+      const peers = await store.events.reader.peers(lastDay, device.id)
       const alerts = await store.alerts.list({ device: device.id, limit: 20 })
       const grants = store.grants.active(to).filter((grant) => grant.device === device.id)
       return c.json(
@@ -64,6 +66,7 @@ export function deviceRoutes({ store, ask, now }: ApiParts) {
             .filter((row) => row.device === device.id)
             .sort((a, b) => b.queries - a.queries)
             .slice(0, 50),
+          peers: [...peers],
           alerts: alerts.map((alert) => toAlertRow(alert, store)),
           grants: grants.map((grant) => toGrantView(grant, store, to)),
           baselines: store.baselines.list(device.id).map(toBaselineView),

@@ -5,12 +5,12 @@ import type { DeviceId } from './device.ts'
 export interface ConnectionQuestions {
   /** Who began to talk to how many: one row for each device and one other machine, or one port of many machines. Those of few are left out. */
   fans(window: Window): Promise<readonly FanRow[]>
-  /** What each device has sent to the internet. */
-  transfers(window: Window): Promise<readonly TransferRow[]>
+  /** What each device has sent to the internet, of those that sent at least so many bytes. */
+  transfers(window: Window, least: number): Promise<readonly TransferRow[]>
   /** Public addresses that a device of the house began to talk to, and that no answer to a name had given: one row each. */
   unasked(window: Window): Promise<readonly UnaskedRow[]>
-  /** Whom a device talked to, by address and port, most bytes first; with the name it had asked for. */
-  peers(window: Window): Promise<readonly PeerRow[]>
+  /** Whom a device talked to most, by address and port, most bytes first; with the name it had asked for. */
+  peers(window: Window, device: DeviceId): Promise<readonly PeerRow[]>
 }
 
 export interface FanRow {
@@ -57,7 +57,7 @@ export interface UnaskedRow {
   readonly answered: boolean
   readonly first: Date
   readonly last: Date
-  /** This device had talked to it before the window. */
+  /** This device had talked to it in the week before the window. */
   readonly knownBefore: boolean
   /** So many names the device asked for in the day before: without any, it does not ask where we listen. */
   readonly asked: number

@@ -37,7 +37,7 @@ export default {
   lookback: 3600,
   async detect(context) {
     const { options, fresh, window, events } = context
-    const rows = await events.transfers(window)
+    const rows = await events.transfers(window, options.megabytes * 1_000_000)
     return rows.flatMap((row) => {
       const usual = context.baseline(row.device, 'upload')
       return row.last >= fresh.from && isSudden(row, usual, options) ? [toSignal(row, usual)] : []

@@ -1,6 +1,6 @@
 import type { FanRow, PeerRow, TransferRow, UnaskedRow } from '../core/connection-questions.ts'
 import type { Window } from '../core/detector.ts'
-import { toDeviceId } from '../core/device.ts'
+import { toDeviceId, type DeviceId } from '../core/device.ts'
 import { isOnInternet, namesOf } from './asked-names.ts'
 import type { Database } from './database.ts'
 import { booleanOf, dateOf, numberOf, optional, some, textOf, wordOf } from './rows.ts'
@@ -8,7 +8,7 @@ import { inWindow, resolved, windowValues } from './window.ts'
 
 /** Ports or machines below which a row of `fans` is nothing to look at. */
 const fewest = 5
-const mostPeers = 200
+const mostPeers = 20
 
 /** SQL: connections of the window by device; `outward`: the device is the one that began. */
 const connections = `(SELECT *, address = originator AS outward, CASE WHEN address = originator THEN responder ELSE originator END AS peer
@@ -50,8 +50,8 @@ export async function fans(database: Database, window: Window): Promise<FanRow[]
   }))
 }
 
-/** What each device has sent to the internet. */
-export async function transfers(database: Database, window: Window): Promise<TransferRow[]> {
+/** What each device has sent to the internet, of those that sent so many bytes. */
+export async function transfers(database: Database, window: Window, least: number): Promise<TransferRow[]> {
   const rows = await database.rows(
     `WITH sent AS MATERIALIZED (
        SELECT device, peer, sum(CASE WHEN outward THEN bytes_out ELSE bytes_in END) AS bytes_out,
@@ -60,9 +60,9 @@ export async function transfers(database: Database, window: Window): Promise<Tra
      total AS (
        SELECT device, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, arg_max(peer, bytes_out) AS peer,
          max(bytes_out) AS peer_bytes, count(*) AS peers, arg_max(first, bytes_out) AS first, max(last) AS last
-       FROM sent GROUP BY device)
+       FROM sent GROUP BY device HAVING sum(bytes_out) >= $least)
      SELECT total.*, name FROM total LEFT JOIN ${namesOf('total')} USING (device, peer) ORDER BY bytes_out DESC`,
-    windowValues(window),
+    { ...windowValues(window), least },
   )
   return rows.map((row) => ({
     device: toDeviceId(textOf(row, 'device')),
@@ -83,16 +83,20 @@ export async function unasked(database: Database, window: Window): Promise<Unask
        SELECT device, peer, responder_port AS port, protocol, count(*) FILTER (state <> 'ended') AS count,
          coalesce(bool_or(answered), false) AS answered, min("at") AS first, max("at") AS last
        FROM ${connections} WHERE outward AND ${isOnInternet('peer')} GROUP BY ALL),
-     strange AS (
-       SELECT * FROM begun WHERE NOT EXISTS (
-         FROM dns_answer WHERE answer = begun.peer AND "at" <= begun.last + INTERVAL 5 SECOND))
-     SELECT *,
-       EXISTS (FROM ${resolved('connection')} earlier WHERE earlier.device = strange.device
-         AND earlier.responder = strange.peer AND earlier."at" < $from) AS known_before,
-       (SELECT count(DISTINCT qname) FROM ${resolved('dns_query')} query WHERE query.device = strange.device
-         AND query."at" >= $from - INTERVAL 1 DAY AND query."at" < $to) AS asked,
+     given AS (
+       SELECT DISTINCT answer FROM dns_answer WHERE list_contains((SELECT list(DISTINCT peer) FROM begun), answer)
+         AND "at" < $to + INTERVAL 5 SECOND AND "at" >= $from - INTERVAL 2 DAY),
+     strange AS MATERIALIZED (FROM begun WHERE peer NOT IN (FROM given)),
+     earlier AS MATERIALIZED (
+       SELECT DISTINCT device, responder FROM ${resolved(`(
+         FROM connection WHERE list_contains((SELECT list(DISTINCT peer) FROM strange), responder) AND "at" < $from AND "at" >= $from - INTERVAL 7 DAY)`)}),
+     asking AS MATERIALIZED (
+       SELECT device, count(DISTINCT qname) AS asked FROM ${resolved(`(
+         FROM dns_query WHERE "at" >= $from - INTERVAL 1 DAY AND "at" < $to AND EXISTS (FROM strange))`)}
+       WHERE device IN (SELECT device FROM strange) GROUP BY device)
+     SELECT strange.*, (device, peer) IN (FROM earlier) AS known_before, coalesce(asked, 0) AS asked,
        (SELECT min("at") FROM ${resolved('domain_first')} named WHERE named.device = strange.device) AS asked_since
-     FROM strange ORDER BY first`,
+     FROM strange LEFT JOIN asking USING (device) ORDER BY first`,
     windowValues(window),
   )
   return rows.map((row) => ({
@@ -111,15 +115,15 @@ export async function unasked(database: Database, window: Window): Promise<Unask
 }
 
 /** Whom a device talked to. */
-export async function peers(database: Database, window: Window): Promise<PeerRow[]> {
+export async function peers(database: Database, window: Window, device: DeviceId): Promise<PeerRow[]> {
   const rows = await database.rows(
     `WITH talks AS MATERIALIZED (
        SELECT device, peer, responder_port AS port, protocol, outward, count(DISTINCT (source, flow)) AS count,
          sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in, min("at") AS first, max("at") AS last
-       FROM ${connections} GROUP BY ALL ORDER BY bytes_out DESC NULLS LAST, count DESC LIMIT ${mostPeers})
+       FROM ${connections} WHERE device = $device GROUP BY ALL ORDER BY bytes_out DESC NULLS LAST, count DESC LIMIT ${mostPeers})
      SELECT talks.*, name FROM talks LEFT JOIN ${namesOf('talks')} USING (device, peer)
      ORDER BY bytes_out DESC NULLS LAST, count DESC, peer`,
-    windowValues(window),
+    { ...windowValues(window), device },
   )
   return rows.map((row) => ({
     device: toDeviceId(textOf(row, 'device')),

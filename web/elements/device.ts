@@ -3,10 +3,11 @@ import { post } from '../api.ts'
 import { icon } from '../icons.ts'
 import type { Live } from '../live.ts'
 import { hashOf } from '../route.ts'
+import { bytes } from '../sights.ts'
 import { controls, styles } from '../styles.ts'
 import { tell } from '../told.ts'
 import { Watched } from '../watched.ts'
-import type { Device, DeviceView, DomainRow, Grant, Overview } from '../wire.ts'
+import type { Device, DeviceView, DomainRow, Grant, Overview, PeerRow } from '../wire.ts'
 import { day, figure } from '../words.ts'
 
 /** One device: who it is, what it asks for, what it did, what it may. */
@@ -76,7 +77,7 @@ class HwDevice extends LitElement {
           ? html`<article class="page">
               <hw-device-name .device=${value.device}></hw-device-name>
               ${this.#facts(value.device)} ${this.#alerts(value)} ${this.#domains(value.domains)}
-              ${this.#grants(value.grants)}
+              ${this.#peers(value.peers)} ${this.#grants(value.grants)}
               <p>
                 <a href=${hashOf('events', value.device.id)}>Everything it was seen to do</a>
               </p>
@@ -137,6 +138,31 @@ class HwDevice extends LitElement {
     return html`<section aria-labelledby="alerts">
       <h2 id="alerts">Alerts</h2>
       <hw-alert-list .alerts=${alerts}></hw-alert-list>
+    </section>`
+  }
+
+  /** What no source sees is not shown: most homes see connections on their router alone. */
+  #peers(peers: readonly PeerRow[]) {
+    if (peers.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="peers">
+      <h2 id="peers">Whom it talked to in the last 24 hours</h2>
+      <ol class="domains">
+        ${peers.map(
+          ({ peer, port, outward, name, count, bytesOut, bytesIn }) =>
+            html`<li>
+              <span class="grow strange"
+                >${outward ? '→' : '←'} ${name ?? peer}${port === undefined ? '' : `, port ${port}`}</span
+              >
+              <span class="soft"
+                >${
+                  bytesOut === undefined || bytesIn === undefined
+                    ? `${figure(count)} times`
+                    : `${bytes(bytesOut)} out, ${bytes(bytesIn)} in`
+                }</span
+              >
+            </li>`,
+        )}
+      </ol>
     </section>`
   }
 

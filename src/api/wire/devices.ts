@@ -33,10 +33,25 @@ const domainSchema = z.object({
   last: time,
 })
 
+const peerSchema = z.object({
+  device: z.string(),
+  peer: z.string(),
+  port: z.number().optional(),
+  protocol: z.string(),
+  outward: z.boolean().describe('the device began; else it was reached'),
+  name: z.string().optional().describe('that the device had asked for to get there'),
+  count: z.int(),
+  bytesOut: z.number().optional().describe('absent: nobody counts'),
+  bytesIn: z.number().optional(),
+  first: time,
+  last: time,
+})
+
 export const deviceViewSchema = z
   .object({
     device: deviceSchema,
     domains: z.array(domainSchema).describe('of the last 24 hours, most asked for first'),
+    peers: z.array(peerSchema).describe('whom it talked to in the last 24 hours, most bytes first'),
     alerts: z.array(alertRowSchema),
     grants: z.array(grantSchema),
     baselines: z.array(baselineSchema),

@@ -225,6 +225,10 @@ test('a home is not talked to all the time', () => {
 })
 
 test('the page tells the stories', async () => {
+  for (const [name, address] of Object.entries(home))
+    await house.daemon.post(`/api/devices/${address}/name`, {
+      label: name.charAt(0).toUpperCase() + name.slice(1),
+    })
   const browser = await openBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } })

@@ -4,6 +4,7 @@ import type { Context } from '../core/plugin.ts'
 import type { RemoteLog } from '../core/remote-log.ts'
 import { pause } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
+import { commitMilliseconds } from '../store/writer.ts'
 import type { Loop, Turn } from './supervise.ts'
 
 /** One place that a collector looks at. */
@@ -18,8 +19,6 @@ export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
 
 /** Observations that a listener may be ahead of the store: more are counted and dropped. */
 const bufferMost = 20_000
-/** The store commits events so often at most. */
-const commitMilliseconds = 1000
 /** A listener's observations are saved each second, or as soon as there are so many. */
 const batch = 5000
 
@@ -53,7 +52,7 @@ async function pollFor(collector: PollingCollector<unknown, unknown>, running: R
   while (!turn.stop.aborted) {
     const taken = await pollToEnd(collector, running, there)
     const rest = collector.every(options) * 1000
-    // Commits come once a second at most: to look again sooner would only make what is found wait for the next one.
+    // Commits come so often at most: to look again sooner would only make what is found wait for the next one.
     await pause(taken > 0 ? Math.max(rest, commitMilliseconds) : rest, turn.stop)
   }
 }

@@ -43,12 +43,14 @@ interface Teller {
 }
 
 const here: Teller = {
-  run: (program, args, stop) => run(program, args, { stop, timeout: 30_000, limit: tableLimit }),
+  run: (program, args, stop) => run(program, args, { stop, timeout: listMilliseconds, limit: tableLimit }),
   follow,
 }
 
 /** Characters of a table: some 40,000 connections. */
 const tableLimit = 10_000_000
+/** The longest that a list may take. */
+const listMilliseconds = 20_000
 const procFile = '/proc/net/nf_conntrack'
 /** Bytes that the kernel may be ahead of us, before it drops what it has to tell. */
 const ahead = 2_097_152
@@ -88,7 +90,7 @@ function tellerOf(options: Options): Teller {
   if (place === undefined) return here
   return {
     run: (program, args, stop) =>
-      runThere(place, [program, ...args], { stop, timeout: 30_000, limit: tableLimit }),
+      runThere(place, [program, ...args], { stop, timeout: listMilliseconds, limit: tableLimit }),
     follow: (program, args, stop) => followThere(place, [program, ...args], stop),
   }
 }
@@ -130,7 +132,11 @@ async function listed(teller: Teller, stop: AbortSignal): Promise<Table> {
   for (const family of ['ipv4', 'ipv6']) {
     const ran = await teller.run('conntrack', ['-L', '-f', family, '-o', 'extended,id'], stop)
     if (ran?.code !== 0) whole = false
-    entries.push(...toEntries(ran?.out ?? ''))
+    const out = ran?.out ?? ''
+    if (isSilent(ran) && !stop.aborted) throw noAnswer()
+    if (out.trim() !== '' && !out.includes('src=') && !stop.aborted)
+      throw new UnavailableError('conntrack prints something else than connections: look which program it is')
+    entries.push(...toEntries(out))
   }
   return { entries, whole }
 }
@@ -147,6 +153,7 @@ async function written(teller: Teller, stop: AbortSignal): Promise<Table> {
 async function canTell(teller: Teller, stop: AbortSignal): Promise<boolean> {
   const listed = await teller.run('conntrack', ['-L', '-f', 'ipv4', '-o', 'extended,id'], stop)
   if (listed?.code === 0 || stop.aborted) return true
+  if (isSilent(listed)) throw noAnswer()
   const file = await teller.run('cat', [procFile], stop)
   if (file?.code === 0) return false
   throw new ConfigError(
@@ -154,6 +161,15 @@ async function canTell(teller: Teller, stop: AbortSignal): Promise<boolean> {
       ? 'Connections cannot be seen: install the program conntrack (Debian package conntrack)'
       : `Connections cannot be seen (${lastLine(listed.err)}): run as root, or give the right CAP_NET_ADMIN`,
   )
+}
+
+/** It was ended because it took too long, and had said nothing. */
+function isSilent(ran: Ran | undefined): boolean {
+  return ran !== undefined && ran.code === undefined && ran.out === '' && ran.err === ''
+}
+
+function noAnswer(): UnavailableError {
+  return new UnavailableError('conntrack does not answer: look what it waits for')
 }
 
 async function checkTable(teller: Teller, stop: AbortSignal): Promise<Check[]> {
@@ -175,7 +191,8 @@ async function checkTable(teller: Teller, stop: AbortSignal): Promise<Check[]> {
         : { ok: true, message: 'Bytes are counted' },
     ]
   } catch (error) {
-    if (error instanceof ConfigError) return [{ ok: false, message: error.message }]
+    if (error instanceof ConfigError || error instanceof UnavailableError)
+      return [{ ok: false, message: error.message }]
     throw error
   }
 }

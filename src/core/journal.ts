@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { UnavailableError } from './errors.ts'
 import type { Check } from './plugin.ts'
 import { follow } from './follow.ts'
 import { run } from './run.ts'
@@ -22,8 +23,11 @@ export function hasJournal(folder: string | undefined): boolean {
   return (folder === undefined ? folders : [folder]).some((place) => existsSync(place))
 }
 
-/** The entries of the journal as lines of JSON: those after the cursor (else those of the last hour), then each that comes, until `stop`. */
-export function followJournal(
+/**
+ * The entries of the journal as lines of JSON: those after the cursor (else those of the last hour), then each that
+ * comes, until `stop`. Other lines than of JSON are an `UnavailableError`.
+ */
+export async function* followJournal(
   part: JournalPart,
   { cursor, now, stop }: { cursor: string | undefined; now: Date; stop: AbortSignal },
 ): AsyncIterable<string> {
@@ -31,11 +35,12 @@ export function followJournal(
     cursor === undefined
       ? `--since=@${Math.floor(now.getTime() / 1000) - recent}`
       : `--after-cursor=${cursor}`
-  return follow(
-    'journalctl',
-    [...argumentsOf(part), '--follow', '--no-tail', from, '--', ...part.matches],
-    stop,
-  )
+  const args = [...argumentsOf(part), '--follow', '--no-tail', from, '--', ...part.matches]
+  for await (const line of follow('journalctl', args, stop)) {
+    if (!line.startsWith('{'))
+      throw new UnavailableError('journalctl does not print JSON: look whether it is systemd’s own')
+    yield line
+  }
 }
 
 /** Whether something of this part can be read, and else what to do. */

@@ -21,16 +21,21 @@ export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
 const bufferMost = 20_000
 /** A listener's observations are saved each second, or as soon as there are so many. */
 const batch = 5000
+/** A source that was away and says that it is back is believed when it has stayed for so many milliseconds. */
+const trial = 5000
 
 /** The loop that brings what one place shows into the store. */
 export function toCollectLoop(place: Place, { store, context }: { store: Store; context: ContextOf }): Loop {
   const { name, collector, options } = place
+  let runs = 0
   return {
     name,
     title: collector.title,
     async run(turn) {
-      if ('poll' in collector) await pollFor(collector, { name, options, turn, store, context })
-      else await listenTo(collector, { name, options, turn, store, context })
+      const running = { name, options, turn, store, context }
+      runs += 1
+      if ('poll' in collector) await pollFor(collector, running)
+      else await listenTo(collector, { ...running, isAgain: runs > 1 })
     },
   }
 }
@@ -99,7 +104,10 @@ async function cursorOf(
   return parsed?.success ? parsed.data : undefined
 }
 
-async function listenTo(collector: ListeningCollector<unknown, unknown>, running: Running): Promise<void> {
+async function listenTo(
+  collector: ListeningCollector<unknown, unknown>,
+  { isAgain, ...running }: Running & { readonly isAgain: boolean },
+): Promise<void> {
   const { name, options, turn, store, context } = running
   const ended = new AbortController()
   const stop = AbortSignal.any([turn.stop, ended.signal])
@@ -134,11 +142,16 @@ async function listenTo(collector: ListeningCollector<unknown, unknown>, running
     }
   }
 
+  async function ready(): Promise<void> {
+    if (isAgain) await pause(trial, stop)
+    if (!stop.aborted) turn.ok()
+  }
+
   const cursor = await cursorOf(collector, running)
   const flushing = keepFlushing()
   try {
     await Promise.race([
-      collector.listen({ ...context({ ...turn, stop }, options), cursor, ready: () => turn.ok(), emit }),
+      collector.listen({ ...context({ ...turn, stop }, options), cursor, ready: () => void ready(), emit }),
       flushing,
     ])
   } finally {

@@ -94,7 +94,12 @@ async function writeConfiguration(folder: string, port: number): Promise<void> {
     logger: { default: 'warning', logs: { 'homeassistant.components.mqtt': 'info' } },
   }
   // JSON is YAML.
-  await writeFile(join(folder, 'configuration.yaml'), JSON.stringify(values))
+  const text = JSON.stringify({ ...values, automation: 'AUTOMATIONS' })
+  await writeFile(
+    join(folder, 'configuration.yaml'),
+    text.replace('"AUTOMATIONS"', '!include automations.yaml'),
+  )
+  await writeFile(join(folder, 'automations.yaml'), '[]')
   // This step would add a radio, a weather service and a voice, all of them on the internet.
   const onboarding = { version: 4, minor_version: 1, key: 'onboarding', data: { done: ['core_config'] } }
   await writeFile(join(folder, '.storage', 'onboarding'), JSON.stringify(onboarding))

@@ -28,6 +28,6 @@ for (const file of readdirSync(folder))
       blueprint.source_url,
       `https://github.com/hearthwarden/hearthwarden/blob/main/${folder}/${file}`,
     )
-    const used = [...text.matchAll(/!input (\w+)/g)].map(([, name]) => name)
+    const used = [...text.matchAll(/!input (\w+)/g)].map(([, name = '']) => name)
     assert.deepEqual([...new Set(used)].toSorted(), Object.keys(blueprint.input).toSorted())
   })

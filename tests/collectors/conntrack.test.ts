@@ -156,6 +156,14 @@ test('without the right to read, one sentence says what to do', async (t) => {
   assert.equal((await conntrack.check(contextOf(defaults)))[0]?.ok, false)
 })
 
+test('a table that is too long to be read whole is no lack of a right', async (t) => {
+  const long = `yes '${row}' | head -c 10500000`
+  await withPrograms(t, { conntrack: long, cat: 'exit 1' })
+  assert.equal((await conntrack.check(contextOf(defaults)))[0]?.ok, true)
+  await withPrograms(t, { conntrack: 'exit 1', cat: long })
+  assert.equal((await conntrack.check(contextOf(defaults)))[0]?.ok, true)
+})
+
 test('without the program the table is looked at again and again', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hearthwarden-table-'))
   t.after(() => rm(folder, { recursive: true }))

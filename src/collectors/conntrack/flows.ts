@@ -73,8 +73,9 @@ export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
       for (const [key, flow] of flows) {
         if (there.has(key)) continue
         // One that began while the table was read is not in it yet.
-        if (!whole || (told && !flow.lasts)) there.set(key, { ...flow, lasts: true })
-        else connections.push(toConnection(flow.entry, { key, state: 'ended', at: now, before: flow }))
+        if (!whole || (told && !flow.lasts)) {
+          if (there.size < most) there.set(key, { ...flow, lasts: true })
+        } else connections.push(toConnection(flow.entry, { key, state: 'ended', at: now, before: flow }))
       }
       flows = there
       looks += 1

@@ -72,6 +72,18 @@ test('one that begins while the table is read has not ended because it is not in
   assert.equal(flows.heard(entry(9, { event: 'destroy' }), at(1))?.bytesOut, 9)
 })
 
+test('what is remembered of tables that were cut is bounded', () => {
+  const flows = makeFlows(wanted, { told: false })
+  const each = 40_000
+  for (const first of [0, each])
+    flows.looked(
+      Array.from({ length: each }, (_, i) => entry(1, { id: String(first + i) })),
+      false,
+      at(0),
+    )
+  assert.equal(flows.looked([], true, at(10)).length, 65_536)
+})
+
 test('a table alone tells of begins and ends too', () => {
   const flows = makeFlows(wanted, { told: false })
   flows.looked([], true, at(0))

@@ -8,6 +8,11 @@ import { inWindow, resolved, windowValues } from './window.ts'
 
 /** Ports or machines below which a row of `fans` is nothing to look at. */
 const fewest = 5
+/**
+ * From this port on a system gives ports away by itself (Linux's range, which holds the one of IANA): transfers open
+ * one for each file. What begins there counts as answered until it is over; the kernel says so two minutes later.
+ */
+const givenAway = 32_768
 const mostPeers = 20
 
 /** SQL: connections of the window by device; `outward`: the device is the one that began. */
@@ -23,7 +28,7 @@ export async function fans(database: Database, window: Window): Promise<FanRow[]
        FROM ${connections} GROUP BY ALL HAVING bool_or(state = 'begun')),
      ports AS (
        SELECT device, 'ports' AS shape, protocol, outward, peer, NULL AS port, count(*) AS many,
-         count(*) FILTER (answered) AS answered, min(first) AS first, max(last) AS last
+         count(*) FILTER (coalesce(tries.answered, tries.port >= ${givenAway})) AS answered, min(first) AS first, max(last) AS last
        FROM tries WHERE port IS NOT NULL GROUP BY device, protocol, outward, peer),
      sorted AS (SELECT *, NOT ${isOnInternet('peer')} AS inside FROM tries),
      machines AS (

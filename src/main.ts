@@ -34,7 +34,9 @@ export function toStart({ data, config }: Given, environment: NodeJS.ProcessEnv,
 /** The daemon: opens the house, runs it until SIGTERM, and ends well. With `once`, until everything has had its turn. */
 export async function runDaemon(given: Given, { once }: { once: boolean }): Promise<void> {
   const ending = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort())
+  // A second Ctrl+C ends it at once; whoever sends SIGTERM may send it twice, to a process and to its group.
+  process.once('SIGINT', () => ending.abort())
+  process.on('SIGTERM', () => ending.abort())
   const app = await openApp(toStart(given, process.env, ending.signal))
   process.on('unhandledRejection', (error) => app.log.error('Unexpected', { error: messageOf(error) }))
   app.log.info('started', { version: app.start.version, data: app.start.folder })

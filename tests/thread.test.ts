@@ -283,3 +283,13 @@ test('wrong options end it with one sentence and exit code 2', async (t) => {
     },
   )
 })
+
+test('who is told to end more than once ends well', async (t) => {
+  const daemon = await startDaemon(await makeFolder(t))
+  t.after(() => daemon.kill())
+  await until(() => (daemon.process.kill('SIGTERM') && daemon.process.exitCode === null ? undefined : true), {
+    seconds: 10,
+    what: () => `the end: ${daemon.output()}`,
+  })
+  assert.equal((await daemon.stop()).code, 0)
+})

@@ -17,7 +17,7 @@ export interface Dnsmasq extends AsyncDisposable {
 }
 
 /** Starts a dnsmasq that answers from these settings alone and logs to this file, and waits until it answers. */
-export async function startDnsmasq(log: string, settings: readonly string[]): Promise<Dnsmasq> {
+export async function startDnsmasq(log: string, settings: readonly string[], tries = 3): Promise<Dnsmasq> {
   const port = await freePort()
   appendFileSync(log, '')
   const base = `keep-in-foreground conf-file=/dev/null no-resolv pid-file= bind-interfaces listen-address=127.0.0.1`
@@ -31,7 +31,9 @@ export async function startDnsmasq(log: string, settings: readonly string[]): Pr
   const ended = once(child, 'exit')
   const resolver = new Resolver({ timeout: 2000, tries: 1 })
   resolver.setServers([`127.0.0.1:${port}`])
-  await until(() => readFileSync(log, 'utf8').includes('started, version'))
+  await until(() => child.exitCode !== null || readFileSync(log, 'utf8').includes('started, version'))
+  // Another program was quicker at the port.
+  if (child.exitCode !== null && tries > 1) return startDnsmasq(log, settings, tries - 1)
   return {
     port,
     ask: (name, type) =>

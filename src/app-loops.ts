@@ -43,8 +43,7 @@ export async function runLoops(app: App): Promise<void> {
     const [kind = '', name = ''] = path.split('.')
     const plugin = kinds[kind]?.find((one) => one.name === name)
     if (loops.length > 0 || plugin === undefined) return
-    const reason = app.config.group(path)['enabled'] === false ? 'Switched off' : 'Not set up'
-    board.set(loopName(kind, name), { title: plugin.title, state: 'off', reason })
+    board.set(loopName(kind, name), { title: plugin.title, state: 'off' })
   }
 
   await runner.run('house', [
@@ -96,7 +95,10 @@ function loopsOf(path: string, app: App): Loop[] {
     case 'collectors': {
       const collector = byName(collectors, name)
       return placesOn(app, path, collector).map(({ options, place }) =>
-        toCollectLoop({ name: loopName(kind, name, place), collector, options }, { store, context }),
+        toCollectLoop(
+          { name: loopName(kind, name, place), collector, options, isSet: app.config.isSet(path, place) },
+          { store, context, now },
+        ),
       )
     }
     case 'detectors': {

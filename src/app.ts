@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { apiOptions } from './api/options.ts'
 import type { ApiParts } from './api/parts.ts'
 import { type Api, makeApi } from './api/server.ts'
+import { loopName } from './app-tools.ts'
 import { makeWork } from './app-work.ts'
 import type { WordsOf } from './core/alert.ts'
 import { bridges } from './bridges/index.ts'
@@ -27,6 +28,7 @@ import { makeHouse } from './pipeline/house.ts'
 import { houseOptions, recapOptions } from './pipeline/options.ts'
 import { ask } from './pipeline/requests.ts'
 import { checkAll } from './pipeline/check.ts'
+import { isMissed } from './pipeline/collect.ts'
 import { openStore } from './store/open.ts'
 import { storeOptions } from './store/options.ts'
 import { openSettings, type Settings } from './store/settings.ts'
@@ -149,6 +151,10 @@ export async function openApp(start: Start): Promise<App> {
     addSecret: (secret: string) => void more.add(secret),
     close: () => store.close(),
   }
+  const isPlaceMissed = async (kind: string, name: string, place: number) => {
+    const isSet = kind !== 'collectors' || config.isSet(`${kind}.${name}`, place)
+    return isMissed({ name: loopName(kind, name, place), isSet }, { store, now })
+  }
   const parts: ApiParts = {
     store,
     board,
@@ -165,7 +171,17 @@ export async function openApp(start: Start): Promise<App> {
     })),
     ask: (request, by) => ask(request, by, { store, stop }),
     checks: async () => [
-      ...(await checkAll({ kinds, config, home, context, log, stop })),
+      ...(await checkAll({
+        kinds,
+        config,
+        board,
+        home,
+        context,
+        log,
+        stop,
+        loopName,
+        isMissed: isPlaceMissed,
+      })),
       {
         plugin: 'triage',
         kind: 'triage',
@@ -221,6 +237,7 @@ async function modelChecks(judge: Judge): Promise<Check[]> {
   return [
     {
       ok: true,
+      optional: true,
       message:
         'No language model: the rules grade alone; set triage.address to an Ollama server to have reasons in plain words',
     },

@@ -11,6 +11,7 @@ import {
 } from './cli-house.ts'
 import { showResult, toLocal } from './cli-print.ts'
 import { alertStatuses } from './core/alert.ts'
+import { healthWords } from './core/health.ts'
 import { eventKinds } from './core/observation.ts'
 import { severities } from './core/severity.ts'
 
@@ -237,14 +238,19 @@ export function addLooking(command: AddCommand): void {
   command('check', 'options, rights and partners: what is there, or what to do').action((given: Common) =>
     withHouse(given, async ({ client, print }) => {
       const rows = (await client.checks()).flatMap(({ checks, plugin, title }) =>
-        checks.map((check) => ({ plugin, title, ...check })),
+        checks.map((check) => ({ plugin, title, ...check, mark: toMark(check) })),
       )
       print.rows(
         rows,
-        { '': (row) => (row.ok ? 'ok' : '!!'), Part: (row) => row.title, Finding: (row) => row.message },
+        { '': (row) => row.mark, Part: (row) => row.title, Finding: (row) => row.message },
         'Nothing to check',
       )
       if (rows.some(({ ok }) => !ok)) process.exitCode = 1
     }),
   )
+}
+
+/** The same words as on the page. */
+function toMark({ ok, optional = false }: { ok: boolean; optional?: boolean | undefined }): string {
+  return healthWords[ok ? (optional ? 'off' : 'ok') : 'blocked']
 }

@@ -25,6 +25,8 @@ export interface Config {
   places(path: string): readonly Readonly<Record<string, unknown>>[]
   /** The only, or the first, place. */
   group(path: string): Readonly<Record<string, unknown>>
+  /** Whether a person has set anything of this place. */
+  isSet(path: string, place: number): boolean
   /** Every option with its value and where it comes from. */
   settings(): readonly Setting[]
   /** The group whose option may be saved as this value; throws `ConfigError` when it may not. `null` forgets it. */
@@ -69,6 +71,7 @@ export function makeConfig(groups: readonly Group[], sources: Sources): Config {
   const config: Config = {
     places,
     group: (path) => places(path)[0] ?? {},
+    isSet: (path, place) => Object.keys(rawPlaces(find(path), sources)[place] ?? {}).length > 0,
     settings: () =>
       groups.flatMap((group) => optionsOf(group).map((option) => toSetting(group, option, sources))),
     accept(path, value) {

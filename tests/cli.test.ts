@@ -115,6 +115,23 @@ for (const how of ['with a daemon', 'without a daemon'] as const) {
   })
 }
 
+test('a check fails for what a person has set and does not work, and for nothing else', async (t) => {
+  const folder = await makeFolder(t)
+  const file = join(folder, 'here.json')
+  const check = async (collectors: Readonly<Record<string, unknown>>) => {
+    await writeFile(file, JSON.stringify({ collectors }))
+    const { code, lines } = await run(folder, ['check', '--json', '--config', file])
+    const rows = lines.map((line): Record<string, unknown> => JSON.parse(line))
+    return { code, rows, dns: rows.find(({ plugin }) => plugin === 'pihole-log') }
+  }
+  const fresh = await check({})
+  assert.equal(fresh.code, 0, JSON.stringify(fresh.rows.filter(({ ok }) => ok === false)))
+  assert.deepEqual([fresh.dns?.['optional'], fresh.dns?.['mark']], [true, 'Not set up'])
+  const wrong = await check({ 'pihole-log': { file: join(folder, 'absent.log') } })
+  assert.equal(wrong.code, 1)
+  assert.deepEqual([wrong.dns?.['ok'], wrong.dns?.['mark']], [false, 'Needs you'])
+})
+
 test('without a daemon one pass of a source is taken, and it is only learned from when one says so', async (t) => {
   const folder = await makeFolder(t)
   const log = join(folder, 'dns.log')

@@ -187,6 +187,7 @@ export interface PluginChecks {
   readonly title: string
   readonly checks: readonly {
     readonly ok: boolean
+    readonly optional?: boolean | undefined
     readonly message: string
     readonly target?: string | undefined
   }[]

@@ -53,7 +53,7 @@ export default {
 
   async check({ options, now, stop }) {
     if (options.use === 'auto' && (await isWritten(loginLogs, now())))
-      return [{ ok: true, message: 'Logins are taken from a log: the journal is not needed' }]
+      return [{ ok: true, optional: true, message: 'Logins are taken from a log: the journal is not needed' }]
     return [await checkJournal({ folder: options.folder, matches }, stop)]
   },
 } satisfies ListeningCollector<z.infer<typeof options>, z.infer<typeof cursor>>

@@ -60,7 +60,7 @@ export default {
   },
 
   async check({ now, ...context }) {
-    if (isAbsent(context)) return [{ ok: true, message: 'There is no Docker here' }]
+    if (isAbsent(context)) return [{ ok: true, optional: true, message: 'There is no Docker here' }]
     const states = watched(await look(context, {}, now()), context.options.names, {}, now())
     return states.map(({ name, state, reason }) => ({
       ok: state === 'running',

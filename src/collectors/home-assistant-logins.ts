@@ -42,7 +42,7 @@ export default {
   },
 
   async check({ home }) {
-    if (home === undefined) return [{ ok: true, message: 'There is no Home Assistant here' }]
+    if (home === undefined) return [{ ok: true, optional: true, message: 'There is no Home Assistant here' }]
     await home.isRunning()
     return [{ ok: true, message: 'Failed logins of Home Assistant are seen' }]
   },

@@ -134,7 +134,8 @@ export default {
     return [
       { ok: targets.length > 0, message: what },
       {
-        ok: isRaw,
+        ok: true,
+        ...(!isRaw && { optional: true }),
         message: isRaw
           ? 'nmap may send packets of its own making: machines are found by ARP, with their MAC addresses'
           : 'Without root and the right NET_RAW nmap can only connect: silent machines and MAC addresses are not seen',

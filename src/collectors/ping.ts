@@ -72,7 +72,13 @@ export default {
   async check({ options, stop }) {
     const found = await findGateway()
     if (found === undefined && options.targets.length === 0)
-      return [{ ok: true, message: 'No gateway was found here, and collectors.ping.targets is empty' }]
+      return [
+        {
+          ok: true,
+          optional: true,
+          message: 'No gateway was found here, and collectors.ping.targets is empty',
+        },
+      ]
     const targets = found === undefined ? options.targets : [found, ...options.targets]
     return Promise.all(
       targets.map(async (name) => {

@@ -55,7 +55,7 @@ export default {
 
   async check({ options, now, stop }) {
     if (options.use === 'auto' && (await isWritten(systemLogs, now())))
-      return [{ ok: true, message: 'The system log is a file: the journal is not needed' }]
+      return [{ ok: true, optional: true, message: 'The system log is a file: the journal is not needed' }]
     return [await checkJournal({ folder: options.folder, matches: [] }, stop)]
   },
 } satisfies ListeningCollector<z.infer<typeof options>, z.infer<typeof cursor>>

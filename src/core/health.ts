@@ -5,13 +5,23 @@
 export const loopStates = ['starting', 'ok', 'waiting', 'blocked', 'failing', 'off'] as const
 export type LoopState = (typeof loopStates)[number]
 
+/** What people read for each state: on the page and in the terminal. */
+export const healthWords: Readonly<Record<LoopState, string>> = {
+  starting: 'Not run yet',
+  ok: 'Well',
+  waiting: 'Not answering',
+  blocked: 'Needs you',
+  failing: 'Failing',
+  off: 'Not set up',
+}
+
 /** How one loop is doing. */
 export interface HealthRow {
   /** `collect/pihole-log`, `notify/discord`, `triage`: unique. */
   readonly loop: string
   readonly title: string
   readonly state: LoopState
-  /** What is wrong and what to do, one sentence. */
+  /** What is wrong and what to do, one sentence; where it is `off`, how that would change. */
   readonly reason?: string
   /** When it came into this state. */
   readonly since: Date

@@ -45,7 +45,7 @@ export async function* followJournal(
 
 /** Whether something of this part can be read, and else what to do. */
 export async function checkJournal(part: JournalPart, stop: AbortSignal): Promise<Check> {
-  if (!hasJournal(part.folder)) return { ok: true, message: 'There is no journal of systemd here' }
+  if (!hasJournal(part.folder)) return { ok: true, optional: true, message: 'There is no journal of systemd here' }
   const found = await run('journalctl', [...argumentsOf(part), '--lines=1', '--', ...part.matches], { stop })
   if (found === undefined)
     return {

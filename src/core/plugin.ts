@@ -4,7 +4,10 @@ import type { Log } from './log.ts'
 
 /** One thing that was looked at: for `hearthwarden check` and the page. */
 export interface Check {
+  /** False: what is set up does not work, and a person must do something. */
   readonly ok: boolean
+  /** Not there, and nobody needs it: what could be had besides. `ok` is true then. */
+  readonly optional?: boolean
   /** One sentence: what is there, or what is missing and what to do. */
   readonly message: string
   /** Something that can be tested by itself: a speaker's entity id. */

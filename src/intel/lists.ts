@@ -42,6 +42,7 @@ export async function checkLists({
     return [
       {
         ok: true,
+        optional: true,
         message: 'No threat list is set: add one under intel.lists to be warned of names known as bad',
       },
     ]

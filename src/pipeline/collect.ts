@@ -13,6 +13,8 @@ export interface Place {
   readonly name: string
   readonly collector: Collector
   readonly options: unknown
+  /** A person has set something of it. */
+  readonly isSet: boolean
 }
 
 export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
@@ -24,20 +26,40 @@ const batch = 5000
 /** A source that was away and says that it is back is believed when it has stayed for so many milliseconds. */
 const trial = 5000
 
+export interface CollectTools {
+  readonly store: Store
+  readonly context: ContextOf
+  readonly now: () => Date
+}
+
 /** The loop that brings what one place shows into the store. */
-export function toCollectLoop(place: Place, { store, context }: { store: Store; context: ContextOf }): Loop {
+export function toCollectLoop(place: Place, { store, context, now }: CollectTools): Loop {
   const { name, collector, options } = place
   let runs = 0
+  let missed = true
   return {
     name,
     title: collector.title,
+    isMissed: () => missed,
     async run(turn) {
+      if (runs === 0) missed = await isMissed(place, { store, now })
       const running = { name, options, turn, store, context }
       runs += 1
       if ('poll' in collector) await pollFor(collector, running)
       else await listenTo(collector, { ...running, isAgain: runs > 1 })
     },
   }
+}
+
+/** A source that nobody has set and that has never worked here is missed by nobody. */
+export async function isMissed(
+  { name, isSet }: Pick<Place, 'name' | 'isSet'>,
+  { store, now }: Pick<CollectTools, 'store' | 'now'>,
+): Promise<boolean> {
+  if (isSet || (await store.cursors.get(name)) !== undefined) return true
+  const always = { from: new Date(0), to: now(), after: 0, through: Infinity, imported: false }
+  const loops = await store.events.reader.loops(always)
+  return loops.some(({ loop, state, brokenSince }) => loop === name && (state === 'ok' || brokenSince))
 }
 
 interface Running {

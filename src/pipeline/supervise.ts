@@ -7,6 +7,8 @@ import { pause } from '../core/time.ts'
 export interface Loop {
   readonly name: string
   readonly title: string
+  /** Whether anybody misses it when it cannot; without this, everybody does. What nobody misses is `off`, which is no fault. */
+  isMissed?(): boolean
   run(turn: Turn): Promise<void>
 }
 
@@ -33,6 +35,7 @@ const longest = 60
 /**
  * Keeps a loop alive until `stop`: says once that it failed, once that it is back, and waits longer after each failure
  * in a row. A loop that a person must help (`ConfigError`) is left alone: it is started anew when its setting changes.
+ * One that nobody misses is tried on as quietly, so that it begins when what it needs has come.
  */
 export async function supervise(loop: Loop, { board, log: root, stop }: SuperviseTools): Promise<void> {
   const log = root.named(loop.name)
@@ -41,7 +44,7 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
   board.set(loop.name, { title: loop.title, state: 'starting' })
 
   function ok(amounts: { count?: number; dropped?: number } = {}): void {
-    if (said !== undefined) log.info('works again')
+    if (said !== undefined) log.info(board.row(loop.name)?.hasWorked ? 'works again' : 'works')
     if (board.row(loop.name)?.state !== 'ok') board.set(loop.name, { state: 'ok' })
     board.add(loop.name, amounts)
     failures = 0
@@ -60,14 +63,17 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
     } catch (error) {
       if (stop.aborted) return
       const state = stateOf(error)
+      const hasWorked = board.row(loop.name)?.hasWorked ?? false
+      const isMissed = state === 'failing' || hasWorked || (loop.isMissed?.() ?? true)
       const reason = state === 'failing' ? `Unexpected: ${messageOf(error)}` : messageOf(error)
       if (reason !== said) {
         if (state === 'failing')
           log.error(reason, { stack: error instanceof Error ? error.stack : undefined })
-        else log.warning(reason)
+        else if (isMissed) log.warning(reason)
+        else log.info(reason)
       }
       said = reason
-      board.set(loop.name, { state, reason })
+      board.set(loop.name, { state: isMissed ? state : 'off', reason })
       if (state === 'blocked') return
       await pause(Math.min(longest, shortest * 2 ** failures) * 1000, stop)
       failures += 1

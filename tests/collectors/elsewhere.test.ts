@@ -46,8 +46,8 @@ test(
     const board = makeBoard(() => new Date())
     const options = piholeLog.options.parse({ ...sshd.options, file })
     const context = () => ({ ...contextOf(options), stop: stop.signal, now: () => new Date() })
-    const place = { name: 'collect/pihole-log', collector: piholeLog, options }
-    const loop = toCollectLoop(place, { store, context })
+    const place = { name: 'collect/pihole-log', collector: piholeLog, options, isSet: true }
+    const loop = toCollectLoop(place, { store, context, now: () => new Date() })
     let written = 0
     const write = (count: number) => {
       for (const end = written + count; written < end; written++)

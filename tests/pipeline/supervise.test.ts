@@ -81,3 +81,39 @@ test('what a person must change is left alone until it is changed', async () => 
     ['Set notifiers.x.webhook'],
   )
 })
+
+test('what nobody misses is off and no fault, and begins when what it needs has come', async (t) => {
+  t.mock.method(timers, 'setTimeout', async () => undefined)
+  const { lines, log } = readableLog()
+  const board = makeBoard(() => new Date())
+  const stop = new AbortController()
+  const seen: string[] = []
+  board.watch(stop.signal, ({ state, reason }) => seen.push(`${state} ${reason ?? ''}`.trim()))
+  let turn = 0
+  await supervise(
+    {
+      name: 'collect/x',
+      title: 'X',
+      isMissed: () => false,
+      async run({ ok }) {
+        turn += 1
+        if (turn < 4) throw new UnavailableError('there is no x here')
+        if (turn === 4) {
+          ok()
+          throw new UnavailableError('x is gone')
+        }
+        stop.abort()
+      },
+    },
+    { board, log, stop: stop.signal },
+  )
+  assert.deepEqual(seen, ['starting', 'off there is no x here', 'ok', 'waiting x is gone'])
+  assert.deepEqual(
+    lines.map(({ level, msg }) => [level, msg]),
+    [
+      ['info', 'there is no x here'],
+      ['info', 'works'],
+      ['warning', 'x is gone'],
+    ],
+  )
+})

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { healthWords } from '../../src/core/health.ts'
 import { eventKinds } from '../../src/core/observation.ts'
 import { fieldOf, textOf, valueOf } from '../../web/field.ts'
 import { hashOf, routeOf } from '../../web/route.ts'
 import { bytes, sentenceOf, sightKinds } from '../../web/sights.ts'
 import type { HealthRow, LoopState } from '../../web/wire.ts'
-import { ago, count, headline, lasting, spaced, sureness } from '../../web/words.ts'
+import { ago, count, headline, lasting, loopWords, spaced, sureness } from '../../web/words.ts'
 
 const now = new Date('2026-11-20T12:00:00Z')
 
@@ -26,6 +27,10 @@ test('amounts, names and certainty are words', () => {
   assert.equal(sureness(0.3), 'a hint (30 %)')
 })
 
+test('the page and the terminal have the same words for how something is', () => {
+  assert.deepEqual(loopWords, healthWords)
+})
+
 test('the headline never says that all is calm while a source is not well', () => {
   const source = (state: LoopState): HealthRow => ({
     loop: 'collect/pihole-log',
@@ -39,6 +44,11 @@ test('the headline never says that all is calm while a source is not well', () =
   assert.equal(headline('none', 0, [source('ok'), source('blocked')]).title, 'Quiet, but not all is watched')
   assert.match(headline('none', 0, [source('ok'), source('blocked')]).sentence, /^1 of 2 sources/)
   assert.equal(headline('none', 0, [source('off')]).tone, 'low')
+  const absent = { ...source('off'), reason: 'No log was found: name it' }
+  const calm = headline('none', 0, [source('ok'), absent, source('off')])
+  assert.equal(calm.title, 'All is calm', 'what nobody has set up is no trouble')
+  assert.match(calm.sentence, /1 source watched, all well\. More could be watched/)
+  assert.doesNotMatch(headline('none', 0, [source('ok'), source('off')]).sentence, /More/)
   assert.match(headline('high', 2, [source('ok')]).sentence, /^2 open alerts\. 1 source watched/)
 })
 

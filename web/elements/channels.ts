@@ -1,17 +1,18 @@
 import { css, html, LitElement, nothing } from 'lit'
-import { get, post } from '../api.ts'
+import { post } from '../api.ts'
 import { icon } from '../icons.ts'
 import { hashOf } from '../route.ts'
 import { controls, styles } from '../styles.ts'
 import { tell } from '../told.ts'
 import type { HealthRow, PluginChecks, Result } from '../wire.ts'
+import { loopWords } from '../words.ts'
 
 /** What every plugin finds when it looks, and a test of each channel that shows what really came of it. */
 class HwChannels extends LitElement {
   static override properties = {
     health: { attribute: false },
-    found: { state: true },
-    error: { state: true },
+    found: { attribute: false },
+    error: { attribute: false },
     results: { state: true },
     testing: { state: true },
   }
@@ -66,21 +67,6 @@ class HwChannels extends LitElement {
     this.results = new Map()
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    void this.#look()
-  }
-
-  async #look(): Promise<void> {
-    this.found = undefined
-    this.error = undefined
-    try {
-      this.found = await get<readonly PluginChecks[]>('api/checks')
-    } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error)
-    }
-  }
-
   async #ask(key: string, request: object): Promise<void> {
     this.testing = key
     const result = await tell(this, post('api/requests', request))
@@ -92,7 +78,10 @@ class HwChannels extends LitElement {
     return html`<section class="card" aria-labelledby="channels">
       <div class="row">
         <h2 id="channels" class="grow">Channels</h2>
-        <button ?disabled=${!this.found && this.error === undefined} @click=${() => this.#look()}>
+        <button
+          ?disabled=${!this.found && this.error === undefined}
+          @click=${() => this.dispatchEvent(new Event('look'))}
+        >
           Look again
         </button>
       </div>
@@ -164,11 +153,14 @@ class HwChannels extends LitElement {
       </div>
       <ul>
         ${checks.map(
-          ({ ok, message, target }) =>
-            html`<li class=${ok ? 'good' : 'bad'}>
-              ${icon(ok ? 'none' : 'medium')}
+          ({ ok, optional, message, target }) =>
+            html`<li class=${ok ? (optional ? 'soft' : 'good') : 'bad'}>
+              ${icon(ok ? (optional ? 'off' : 'none') : 'medium')}
               <span class="grow strange"
-                ><span class="visually-hidden">${ok ? 'Found:' : 'Missing:'}</span> ${message}</span
+                ><span class="visually-hidden"
+                  >${loopWords[ok ? (optional ? 'off' : 'ok') : 'blocked']}:</span
+                >
+                ${message}</span
               >
               ${testable && target !== undefined ? this.#button(plugin, target, target) : nothing}
               ${target === undefined ? nothing : this.#result(`${plugin} ${target}`)}

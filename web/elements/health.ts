@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { icon, type IconName } from '../icons.ts'
 import { styles } from '../styles.ts'
-import type { HealthRow, LoopState, Overview } from '../wire.ts'
+import { get } from '../api.ts'
+import type { HealthRow, LoopState, Overview, PluginChecks } from '../wire.ts'
 import { count, isTroubled, kindOf, loopWords } from '../words.ts'
 
 const groups = [
@@ -9,6 +10,14 @@ const groups = [
   { title: 'Detectors', kinds: ['detect'], one: 'look', many: 'looks' },
   { title: 'Telling and showing', kinds: ['notify', 'bridge'], one: 'sent', many: 'sent' },
 ]
+
+/** What the loops of a kind of plugin are called by. */
+const prefixes: Readonly<Record<string, string>> = {
+  collectors: 'collect',
+  detectors: 'detect',
+  notifiers: 'notify',
+  bridges: 'bridge',
+}
 
 const icons: Record<LoopState, IconName> = {
   ok: 'none',
@@ -21,7 +30,11 @@ const icons: Record<LoopState, IconName> = {
 
 /** How each part of the house is doing: what is wrong and what to do, in its own sentence. */
 class HwHealth extends LitElement {
-  static override properties = { overview: { attribute: false } }
+  static override properties = {
+    overview: { attribute: false },
+    found: { state: true },
+    error: { state: true },
+  }
   static override styles = [
     styles,
     css`
@@ -66,6 +79,24 @@ class HwHealth extends LitElement {
     `,
   ]
   declare overview: Overview | undefined
+  /** What each part found when it looked; absent while it looks. */
+  declare found: readonly PluginChecks[] | undefined
+  declare error: string | undefined
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    void this.#look()
+  }
+
+  async #look(): Promise<void> {
+    this.found = undefined
+    this.error = undefined
+    try {
+      this.found = await get<readonly PluginChecks[]>('api/checks')
+    } catch (error) {
+      this.error = error instanceof Error ? error.message : String(error)
+    }
+  }
 
   override render() {
     const rows = this.overview?.state.health ?? []
@@ -82,7 +113,12 @@ class HwHealth extends LitElement {
         ),
       )}
       ${this.#group('Inside', rest, 'done', 'done')}
-      <hw-channels .health=${rows}></hw-channels>
+      <hw-channels
+        .health=${rows}
+        .found=${this.found}
+        .error=${this.error}
+        @look=${() => this.#look()}
+      ></hw-channels>
       <p class="soft small">Hearthwarden ${this.overview?.version}</p>
     </div>`
   }
@@ -94,13 +130,23 @@ class HwHealth extends LitElement {
             Give the place of your DNS server’s log in the settings, and Hearthwarden starts to watch.
           </hw-empty>`
         : nothing
-    const worstFirst = [...rows].sort((a, b) => order(a) - order(b) || a.title.localeCompare(b.title))
+    const worstFirst = rows
+      .map((row) => this.#judged(row))
+      .sort((a, b) => order(a) - order(b) || a.title.localeCompare(b.title))
     return html`<section class="card">
       <h2>${title}</h2>
       <ul class="rows">
         ${worstFirst.map((row) => this.#row(row, one, many))}
       </ul>
     </section>`
+  }
+
+  /** A loop runs well and its part may still miss something: then it needs a person. */
+  #judged(row: HealthRow): HealthRow {
+    if (row.state !== 'ok') return row
+    const checks = this.found?.find(({ kind, plugin }) => `${prefixes[kind] ?? kind}/${plugin}` === row.loop)
+    const missing = checks?.checks.filter(({ ok }) => !ok).map(({ message }) => message) ?? []
+    return missing.length === 0 ? row : { ...row, state: 'blocked', reason: missing.join('. ') }
   }
 
   #row(row: HealthRow, one: string, many: string) {
@@ -113,7 +159,7 @@ class HwHealth extends LitElement {
           ${row.count > 0 ? ` · ${count(row.count, one, many)}` : nothing}
           ${row.dropped > 0 ? ` · ${count(row.dropped, 'lost', 'lost')}` : nothing}
         </span>
-        ${row.reason === undefined || row.state === 'off' ? nothing : html`<p class="strange">${row.reason}</p>`}
+        ${row.reason === undefined ? nothing : html`<p class="strange">${row.reason}</p>`}
       </div>
     </li>`
   }

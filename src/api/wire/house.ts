@@ -151,7 +151,14 @@ export const checkedSchema = z
     kind: z.string(),
     title: z.string(),
     checks: z
-      .array(z.object({ ok: z.boolean(), message: z.string(), target: z.string().optional() }))
+      .array(
+        z.object({
+          ok: z.boolean().describe('false: what is set up does not work'),
+          optional: z.boolean().optional().describe('not there, and nobody needs it'),
+          message: z.string(),
+          target: z.string().optional(),
+        }),
+      )
       .readonly(),
   })
   .meta({ id: 'PluginChecks' })

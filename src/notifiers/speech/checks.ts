@@ -57,7 +57,7 @@ function toSpeakerCheck(state: EntityState, chosen: readonly string[]): Check {
   const { entity_id: target } = state
   if (!isAvailable(state))
     return {
-      ok: !isChosen,
+      ...(isChosen ? { ok: false } : { ok: true, optional: true }),
       message: `Speaker ${nameOf(state)} is unavailable in Home Assistant: switched off or unplugged.`,
       target,
     }

@@ -5,6 +5,7 @@ import type { Recap } from './recap.ts'
 import type { Asker, RequestInput, RequestResult } from './request.ts'
 import type { Severity } from './severity.ts'
 import type { Situation } from './situation.ts'
+import type { Week } from './week.ts'
 
 /** Shows the house to another system as it changes, and brings requests back. */
 export interface Bridge<O = unknown> extends Plugin<O> {
@@ -65,6 +66,7 @@ export interface HouseState {
   /** Of this machine, newest value of each sensor. */
   readonly temperatures: readonly Temperature[]
   readonly health: readonly HealthRow[]
+  readonly week: Week
   readonly recap?: Recap
   readonly learning: { readonly on: boolean; readonly until: Date }
   readonly sensitivity: 'relaxed' | 'balanced' | 'strict'

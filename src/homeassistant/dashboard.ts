@@ -105,7 +105,7 @@ export function toDashboard(entities: ReadonlyMap<string, Shown>, components: Re
             ...tiles('severity', 'threat', 'open_alerts'),
             ...buttons('acknowledge'),
             ...has('severity').map(({ id }) => newestAlert(id)),
-            ...tiles('recap').map((card) => ({ ...card, grid_options: { columns: 12 } })),
+            ...tiles('recap', 'week').map((card) => ({ ...card, grid_options: { columns: 12 } })),
             ...(components.has('logbook') ? has('alert').map(({ id }) => alertsOfTheWeek(id)) : []),
           ]),
           section('Today', 'mdi:calendar-today', [

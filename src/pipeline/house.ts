@@ -6,6 +6,7 @@ import { rank, worse } from '../core/severity.ts'
 import { midnight, pause } from '../core/time.ts'
 import type { Situation } from '../core/situation.ts'
 import type { Store, Totals } from '../store/store.ts'
+import { toWeek, week } from './week.ts'
 
 export interface HouseTools {
   readonly store: Store
@@ -23,8 +24,6 @@ const totalsAge = 10_000
 const longestRest = 60_000
 /** Milliseconds since its last sight after which a device counts as away. */
 const onlineAge = 900_000
-/** The newest alert is looked for in the last week. */
-const week = 7 * 86_400_000
 
 /** The house as the page and the bridges see it. */
 export function makeHouse(tools: HouseTools): House {
@@ -47,8 +46,12 @@ export function makeHouse(tools: HouseTools): House {
   async function state(): Promise<HouseState> {
     const [totals, situation] = await countsOfToday()
     const open = await store.alerts.list({ status: ['open'], limit: 1000 })
-    const lately = new Date(now().getTime() - week)
-    const shown = await store.alerts.list({ severity: ['low', 'medium', 'high'], since: lately, limit: 200 })
+    const at = now()
+    const shown = await store.alerts.list({
+      severity: ['low', 'medium', 'high'],
+      since: new Date(at.getTime() - week),
+      limit: 1000,
+    })
     const [newest] = shown.toSorted(byTime)
     const recap = await store.recaps.newest()
     const judgedAt = lastJudged(tools.board)
@@ -70,6 +73,7 @@ export function makeHouse(tools: HouseTools): House {
         .filter(({ device, quantity }) => device === thisMachine && quantity === 'temperature')
         .map(({ sensor, value, at }) => ({ sensor, value, at })),
       health: tools.board.rows(),
+      week: toWeek(shown, store.devices, at),
       ...(recap && { recap }),
       learning: tools.learning(),
       sensitivity: tools.sensitivity(),

@@ -1,10 +1,10 @@
 import type { WordsOf } from '../core/alert.ts'
 import type { Board } from '../core/health.ts'
 import type { Recap, RecapValue } from '../core/recap.ts'
-import { severities } from '../core/severity.ts'
 import { daily } from '../core/time.ts'
 import type { Store, Totals } from '../store/store.ts'
 import type { Loop } from './supervise.ts'
+import { alertWords, newDevicesOf } from './week.ts'
 
 /** Alerts and values that one recap lists at most: the rest is counted. */
 const alertsMost = 200
@@ -53,10 +53,7 @@ export async function makeRecap(tools: RecapTools): Promise<Recap> {
     from,
     to,
     alerts,
-    newDevices: store.devices
-      .list()
-      .filter(({ firstSeen }) => firstSeen >= from && firstSeen < to)
-      .map(({ name }) => name),
+    newDevices: newDevicesOf(store.devices.list(), from, to),
     newDomains: totals.newDomains,
     values: valuesOf(totals, { store, hours: (to.getTime() - from.getTime()) / 3_600_000 }),
     health,
@@ -122,22 +119,11 @@ function nameOf(device: Parameters<Store['devices']['get']>[0], store: Store): s
 
 /** `1 high, 1 medium and 2 low alerts; all sources well`: at most 255 characters. */
 function headlineOf(alerts: Recap['alerts'], health: Recap['health']): string {
-  const counts = severities
-    .toReversed()
-    .map((severity) => ({ severity, count: alerts.filter((alert) => alert.severity === severity).length }))
-    .filter(({ severity, count }) => count > 0 && severity !== 'none')
-    .map(({ severity, count }) => `${count} ${severity}`)
-  const total = alerts.filter(({ severity }) => severity !== 'none').length
-  const told =
-    counts.length > 1 ? `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}` : (counts[0] ?? 'no')
   const troubled = health.filter(
     ({ state, hasWorked }) =>
       state === 'failing' || state === 'blocked' || (state === 'waiting' && hasWorked),
   )
   const sources =
     troubled.length === 0 ? 'all sources well' : `${troubled.map(({ title }) => title).join(', ')} not well`
-  return `${told} ${total === 1 || counts.at(-1)?.startsWith('1 ') ? 'alert' : 'alerts'}; ${sources}`.slice(
-    0,
-    255,
-  )
+  return `${alertWords(alerts)}; ${sources}`.slice(0, 255)
 }

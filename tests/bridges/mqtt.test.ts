@@ -32,6 +32,7 @@ test('one payload tells Home Assistant of all entities, by its rules', { skip },
       'sensor: New domains today',
       'sensor: New devices today',
       'sensor: Daily recap',
+      'sensor: Last seven days',
       'event: Alert',
       'button: Analyse now',
       'button: Acknowledge all alerts',
@@ -194,6 +195,12 @@ test('hostile names stay data: no template, no topic, within every limit', { ski
       makeHealth(`collect/${hostile}#${index}`, { title: hostile, state: 'waiting', reason: hostile }),
     ),
     recap: makeRecap({ alerts, headline: '😀'.repeat(300), newDevices: [hostile] }),
+    week: {
+      alerts: { low: 1, medium: 2, high: 3 },
+      worst: { id: 'a12', severity: 'high', title: hostile, device: hostile },
+      newDevices: Array.from({ length: 500 }, () => hostile),
+      headline: hostile,
+    },
   })
   await scene(state, async ({ reader, house }) => {
     house.happen({ type: 'high', alert: lastAlert })

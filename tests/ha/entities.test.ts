@@ -81,6 +81,13 @@ const expected: readonly (readonly [string, string, string | null, object, RegEx
   ],
   ['sensor.hearthwarden_recap', 'Daily recap', null, {}, /./],
   [
+    'sensor.hearthwarden_week',
+    'Last seven days',
+    null,
+    { high: 0, worst: null },
+    /^no alerts; \d new devices?$/,
+  ],
+  [
     'event.hearthwarden_alert',
     'Alert',
     null,

@@ -78,6 +78,15 @@ export const situationSchema = z
   })
   .meta({ id: 'Situation', description: 'what nothing tells is absent' })
 
+export const weekSchema = z
+  .object({
+    alerts: z.object({ low: z.int(), medium: z.int(), high: z.int() }),
+    worst: z.object({ id: z.string(), severity, title: z.string(), device: z.string() }).optional(),
+    newDevices: texts,
+    headline: z.string(),
+  })
+  .meta({ id: 'Week', description: 'the last seven days' })
+
 export const stateSchema = z
   .object({
     severity,
@@ -93,6 +102,7 @@ export const stateSchema = z
     situation: situationSchema,
     temperatures: z.array(z.object({ sensor: z.string(), value: z.number(), at: time })).readonly(),
     health: z.array(healthSchema).readonly(),
+    week: weekSchema,
     recap: recapSchema.optional(),
     learning: z.object({ on: z.boolean(), until: time }),
     sensitivity: z.enum(['relaxed', 'balanced', 'strict']),
@@ -106,6 +116,7 @@ export const statusSchema = z
     now: time,
     since: time.describe('when this house was first watched'),
     findings: texts.describe('what was found at opening the store that a person should know'),
+    notices: texts.describe('what is done to other machines, and how to stop it'),
     detectors: z
       .array(z.object({ name: z.string(), title: z.string(), technique: z.string().optional() }))
       .readonly(),

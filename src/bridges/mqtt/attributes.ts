@@ -2,6 +2,7 @@ import type { AlertView } from '../../core/alert.ts'
 import type { Happening } from '../../core/bridge.ts'
 import type { HealthRow } from '../../core/health.ts'
 import type { Recap } from '../../core/recap.ts'
+import type { Week } from '../../core/week.ts'
 import { plain } from './plain.ts'
 
 /** Home Assistant's recorder drops attributes above 16 KB as a whole; half of it is ours. */
@@ -59,6 +60,27 @@ export function recapAttributes(recap: Recap | undefined): string {
     needs_a_look: troubles.slice(0, most).map(({ title }) => plain(title, 80)),
     learning: recap.learning,
   }))
+}
+
+/** The last seven days in numbers and lists, and as a few sentences that can be sent as they are. */
+export function weekAttributes({ alerts, worst, newDevices, headline }: Week): string {
+  const { high, medium, low } = alerts
+  const shown = worst && {
+    alert_id: worst.id,
+    severity: worst.severity,
+    title: plain(worst.title, 200),
+    device: plain(worst.device, 80),
+  }
+  return toAttributes((most) => {
+    const names = newDevices.slice(0, most).map((name) => plain(name, 80))
+    const more = newDevices.length - names.length
+    const sentences = [
+      `The last seven days: ${plain(headline, 255)}.`,
+      ...(shown ? [`The worst: ${shown.device}, ${shown.severity}: ${shown.title}.`] : []),
+      ...(names.length > 0 ? [`New: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`] : []),
+    ]
+    return { high, medium, low, worst: shown ?? null, new_devices: names, text: sentences.join(' ') }
+  })
 }
 
 /** In which state a loop is, and what to do. */

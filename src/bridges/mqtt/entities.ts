@@ -2,7 +2,7 @@ import type { HouseState, Temperature } from '../../core/bridge.ts'
 import type { HealthRow } from '../../core/health.ts'
 import type { RequestInput } from '../../core/request.ts'
 import { severities } from '../../core/severity.ts'
-import { alertAttributes, healthAttributes, recapAttributes } from './attributes.ts'
+import { alertAttributes, healthAttributes, recapAttributes, weekAttributes } from './attributes.ts'
 import { config, counted, diagnostic, measured, onOff, toKey, unknown, type Entity } from './entity.ts'
 import { plain, slug } from './plain.ts'
 import { toSituationEntities } from './situation-entities.ts'
@@ -85,6 +85,13 @@ export const table: readonly Entity[] = [
     about: { name: 'Daily recap', icon: 'mdi:text-box' },
     state: ({ recap }) => (recap === undefined ? unknown : plain(recap.headline, 255)),
     attributes: ({ recap }) => recapAttributes(recap),
+  },
+  {
+    key: 'week',
+    platform: 'sensor',
+    about: { name: 'Last seven days', icon: 'mdi:calendar-week' },
+    state: ({ week }) => plain(week.headline, 255),
+    attributes: ({ week }) => weekAttributes(week),
   },
   {
     key: 'alert',

@@ -1,0 +1,20 @@
+import type { Severity } from './severity.ts'
+
+/** The last seven days up to now, counted as the daily recap counts its day. */
+export interface Week {
+  /** Alerts that something happened to in these days, by severity. */
+  readonly alerts: Readonly<Record<Exclude<Severity, 'none'>, number>>
+  /** The worst of them, the newest where several are equally bad; absent in a week without any. */
+  readonly worst?: WeekAlert
+  /** Names of devices that were seen for the first time. */
+  readonly newDevices: readonly string[]
+  /** One sentence: `1 high and 2 low alerts; 3 new devices`. At most 255 characters. */
+  readonly headline: string
+}
+
+export interface WeekAlert {
+  readonly id: string
+  readonly severity: Severity
+  readonly title: string
+  readonly device: string
+}

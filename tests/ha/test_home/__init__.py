@@ -1,4 +1,4 @@
-"""A home for tests: a voice, two speakers, a router that knows a laptop, and a language model that says what it is told.
+"""A home for tests: a voice, two speakers, a router that knows a laptop, a lamp, a plug, and a language model that says what it is told.
 
 What they are asked to do is written to `test_home.jsonl` in Core's folder, one JSON object a line.
 """
@@ -7,7 +7,7 @@ import json
 import os
 
 DOMAIN = "test_home"
-PLATFORMS = ["tts", "media_player", "device_tracker", "ai_task"]
+PLATFORMS = ["tts", "media_player", "device_tracker", "ai_task", "light", "switch"]
 
 
 def record(hass, **what):

@@ -17,16 +17,16 @@ const readLive = ['house', 'intel']
 /** Groups whose options hold from the next start on. */
 const nextStart = ['homeassistant', 'api', 'store', 'log']
 
-/** The loop that does what people ask; `restart` starts the loops of an option group anew. */
-export function toAppRequests(app: App, restart: (path: string) => Promise<void>): Loop {
+/** The loop that does what people ask; `restart` starts the loops of an option group anew, where loops run. */
+export function toAppRequests(app: App, restart?: (path: string) => Promise<void>): Loop {
   const { store, start, log } = app
   return toRequestLoop({
     store,
     now: start.now,
     async analyse() {
-      for (const { name } of detectors) await restart(`detectors.${name}`)
+      for (const { name } of detectors) await restart?.(`detectors.${name}`)
       await askForReview(store, start.now())
-      await restart('triage')
+      await restart?.('triage')
       return { ok: true, message: 'Everything is looked at again' }
     },
     async scan() {
@@ -34,18 +34,24 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
         'poll' in collector && collector.again ? [collector] : [],
       )
       const begun: string[] = []
+      const missing: string[] = []
       for (const collector of scanning) {
         const path = `collectors.${collector.name}`
-        const places = placesOn(app, path, collector)
-        for (const { place } of places)
+        for (const { options, place } of placesOn(app, path, collector)) {
+          const context = app.context(options, { stop: start.stop, log: log.named(collector.name) })
+          const lacks = (await collector.check?.(context))?.filter(({ ok }) => !ok) ?? []
+          missing.push(...lacks.map(({ message }) => message))
+          if (lacks.length > 0) continue
           await lookAgain(collector, loopName('collectors', collector.name, place), store)
-        if (places.length === 0) continue
-        await restart(path)
-        begun.push(collector.title)
+          begun.push(collector.title)
+        }
+        if (begun.includes(collector.title)) await restart?.(path)
       }
-      return begun.length > 0
-        ? { ok: true, message: `Begun: ${begun.join(', ')}; what is found is shown when it has ended` }
-        : { ok: false, message: 'No scan is switched on: see collectors.nmap' }
+      const lack = missing.length > 0 ? `. ${missing.join('. ')}` : ''
+      if (begun.length === 0)
+        return { ok: false, message: lack.slice(2) || 'No scan is switched on: see collectors.nmap' }
+      const when = restart ? 'what is found is shown when it has ended' : 'it is done when the program runs'
+      return { ok: true, message: `${restart ? 'Begun' : 'Noted'}: ${begun.join(', ')}; ${when}${lack}` }
     },
     async recap() {
       const { headline } = await makeRecap(recapTools(app))
@@ -59,7 +65,7 @@ export function toAppRequests(app: App, restart: (path: string) => Promise<void>
       const { path } = app.config.accept(option, value)
       await app.settings.set(option, value === null ? undefined : value)
       if (nextStart.includes(path)) return { ok: true, message: 'Saved; it holds from the next start on' }
-      if (!readLive.includes(path)) await restart(path)
+      if (!readLive.includes(path)) await restart?.(path)
       return { ok: true, message: 'Saved' }
     },
     async test(given, target) {
@@ -86,8 +92,5 @@ async function lookAgain(
 /** Only what people ask, until `stop`: for the terminal, when no daemon runs. */
 export async function runRequests(app: App): Promise<void> {
   const { board, log, start } = app
-  await supervise(
-    toAppRequests(app, async () => undefined),
-    { board, log, stop: start.stop },
-  )
+  await supervise(toAppRequests(app), { board, log, stop: start.stop })
 }

@@ -32,7 +32,7 @@ export function deliverTools(app: App): DeliverTools {
 
 /** The places of a plugin that are switched on and set up, with their options. */
 export function placesOn(
-  app: App,
+  app: Pick<App, 'config' | 'home'>,
   path: string,
   plugin: Plugin<unknown>,
 ): { options: unknown; place: number }[] {

@@ -20,6 +20,12 @@ test('a scan is done when a person asks for it', { skip: without('nmap') }, asyn
   assert.equal(asked.ok, true, asked.message)
   assert.match(asked.message, /Scan of the home/)
   await seen(2)
+  const { notices } = await daemon.get<{ notices: string[] }>('/api/status')
+  assert.match(
+    notices.join(),
+    /^nmap looks at 127\.0\.0\.1: every 15 minutes .* every 24 hours .*nmap\.enabled/,
+  )
+  assert.ok(daemon.output().includes(notices[0] ?? 'none'), 'it is said in the log, too')
   await daemon.stop()
 })
 
@@ -28,5 +34,16 @@ test('a scan that is switched off is not begun', async (t) => {
   t.after(() => daemon.kill())
   const asked = await daemon.post<{ ok: boolean }>('/api/requests', { kind: 'scan' })
   assert.equal(asked.ok, false)
+  await daemon.stop()
+})
+
+test('a scan that cannot be done says what is missing', async (t) => {
+  const folder = await makeFolder(t)
+  const collectors = { nmap: { targets: ['127.0.0.1'] } }
+  const daemon = await startDaemon(folder, { collectors }, { PATH: folder })
+  t.after(() => daemon.kill())
+  const asked = await daemon.post<{ ok: boolean; message: string }>('/api/requests', { kind: 'scan' })
+  assert.equal(asked.ok, false)
+  assert.match(asked.message, /^There is no program nmap here/)
   await daemon.stop()
 })

@@ -139,6 +139,7 @@ export interface Overview {
   readonly version: string
   readonly since: string
   readonly findings: readonly string[]
+  readonly notices: readonly string[]
   readonly detectors: readonly {
     readonly name: string
     readonly title: string

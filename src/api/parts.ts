@@ -23,6 +23,8 @@ export interface ApiParts {
   readonly detectors: readonly DetectorView[]
   /** Asks every plugin that is set up what it finds; takes seconds. */
   readonly checks: () => Promise<readonly PluginChecks[]>
+  /** What is done to other machines, one sentence each. */
+  readonly notices: () => readonly string[]
   readonly settings: () => readonly Setting[]
   readonly work: Work
 }

@@ -45,6 +45,7 @@ export function statusRoutes(parts: ApiParts) {
           now: now(),
           since: store.meta.createdAt,
           findings: store.meta.findings,
+          notices: parts.notices(),
           detectors,
           state: await house.state(),
         },

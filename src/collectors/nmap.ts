@@ -82,6 +82,13 @@ export default {
   every: () => look,
   again: ({ targets, up }) => ({ targets, up }),
 
+  notice(options) {
+    const { targets } = targetsOf(options)
+    if (targets.length === 0) return undefined
+    const [who, ports] = [lasting(options.hosts), lasting(options.ports)]
+    return `nmap looks at ${targets.join(', ')}: every ${who} who is there, and every ${ports} which ports are open; switch collectors.nmap.enabled off to have none of it`
+  },
+
   async poll(context) {
     const { options, cursor: before = { targets: [], up: [] }, now, stop, log } = context
     const scan = dueScan(options, before, now())
@@ -95,7 +102,7 @@ export default {
     // What was cut off by the end of the program is done again from the start.
     if (stop.aborted) return { observations: [], cursor: before }
     if (found.error !== undefined && found.hosts.length === 0)
-      throw new UnavailableError(`nmap found nothing: ${found.error}`)
+      throw new UnavailableError(`nmap found nothing: ${found.error}`, { retryAfter: options.hosts })
     if (found.error !== undefined) log.info(`A scan was not finished (${found.error}): what it found is kept`)
     const at = now()
     const up = found.hosts.map(({ address }) => address)
@@ -178,6 +185,11 @@ export function toObservations(
       : []),
     ...ports.map((port) => ({ kind: 'service', at, address, ...port }) as const),
   ]
+}
+
+/** `15 minutes`, `24 hours` */
+function lasting(seconds: number): string {
+  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`
 }
 
 function targetsOf({ targets }: Options): { targets: readonly string[]; cut: readonly string[] } {

@@ -1,6 +1,13 @@
 /** The outside did not answer: trying again can help. The message is one sentence that says what to do. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError'
+  /** It is not worth trying again before so many seconds. */
+  readonly retryAfter: number
+
+  constructor(message?: string, { retryAfter = 0, ...options }: ErrorOptions & { retryAfter?: number } = {}) {
+    super(message, options)
+    this.retryAfter = retryAfter
+  }
 }
 
 /** A person must change something; trying again cannot help. The message is one sentence that names the option. */

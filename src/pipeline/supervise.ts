@@ -75,7 +75,8 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
       said = reason
       board.set(loop.name, { state: isMissed ? state : 'off', reason })
       if (state === 'blocked') return
-      await pause(Math.min(longest, shortest * 2 ** failures) * 1000, stop)
+      const asked = error instanceof UnavailableError ? error.retryAfter : 0
+      await pause(Math.max(asked, Math.min(longest, shortest * 2 ** failures)) * 1000, stop)
       failures += 1
     }
   }

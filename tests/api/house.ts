@@ -71,6 +71,7 @@ export async function openTestHouse() {
     }),
     ask: (request, by) => ask(request, by, { store, stop: stop.signal }),
     detectors: [{ name: 'threat-intel', title: 'Threat lists', technique: 'T1071' }],
+    notices: () => ['nmap looks at 192.168.1.0/24'],
     checks: async () => [
       {
         plugin: 'speech',

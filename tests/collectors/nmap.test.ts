@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { toArguments } from '../../src/collectors/nmap/command.ts'
 import nmap, { dueScan } from '../../src/collectors/nmap.ts'
+import { UnavailableError } from '../../src/core/errors.ts'
 import { ownNetworks } from '../../src/formats/scan-target.ts'
 import { find, without } from '../partners.ts'
 import { contextOf } from './collecting.ts'
@@ -112,6 +115,22 @@ describe('nmap', () => {
         veth12: [net('10.8.0.1/24')],
       }),
       { networks: ['192.168.1.0/24', '10.20.30.0/24'], cut: ['10.0.0.0/8'] },
+    )
+  })
+
+  it('that fails and finds nothing is left alone until machines are looked for again', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'nmap-'))
+    const { PATH = '' } = process.env
+    t.after(() => {
+      process.env['PATH'] = PATH
+      rmSync(folder, { recursive: true })
+    })
+    writeFileSync(join(folder, 'nmap'), '#!/bin/sh\necho broken >&2\nexit 1\n', { mode: 0o755 })
+    process.env['PATH'] = `${folder}:${PATH}`
+    const options = nmap.options.parse({ targets: ['127.0.0.1'], hosts: 600 })
+    await assert.rejects(
+      nmap.poll({ ...contextOf(options), cursor: undefined }),
+      (error) => error instanceof UnavailableError && error.retryAfter === 600,
     )
   })
 

@@ -117,3 +117,21 @@ test('what nobody misses is off and no fault, and begins when what it needs has 
     ],
   )
 })
+
+test('what is not worth trying again soon is left alone for as long as it says', async (t) => {
+  const pauses: number[] = []
+  const stop = new AbortController()
+  t.mock.method(timers, 'setTimeout', async (milliseconds: number) => {
+    pauses.push(milliseconds)
+    if (pauses.length === 2) stop.abort()
+  })
+  await supervise(
+    {
+      name: 'collect/x',
+      title: 'X',
+      run: () => Promise.reject(new UnavailableError('x found nothing', { retryAfter: 900 })),
+    },
+    { board: makeBoard(() => new Date()), log: readableLog().log, stop: stop.signal },
+  )
+  assert.deepEqual(pauses, [900_000, 900_000])
+})

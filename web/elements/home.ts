@@ -107,7 +107,7 @@ class HwHome extends LitElement {
     </dl>`
   }
 
-  #learning({ since, state: { learning } }: Overview) {
+  #learning({ since, notices, state: { learning } }: Overview) {
     if (!learning.on) return nothing
     return html`<section class="card" aria-labelledby="learning">
       <h2 id="learning">Getting to know your home</h2>
@@ -115,6 +115,7 @@ class HwHome extends LitElement {
         Watching since ${day(since)}. Until ${day(learning.until)} Hearthwarden learns what is normal here:
         only what is certain is told at once, the rest waits for the daily recap.
       </p>
+      ${notices.map((notice) => html`<p class="soft">${notice}.</p>`)}
     </section>`
   }
 

@@ -27,6 +27,8 @@ export interface Container {
 
 const words: Readonly<Record<string, ContainerState['state']>> = {
   running: 'running',
+  // What podman says of one that was asked to end and has not yet.
+  stopping: 'running',
   paused: 'paused',
   restarting: 'restarting',
   exited: 'stopped',

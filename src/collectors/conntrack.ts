@@ -38,17 +38,25 @@ type Options = z.infer<typeof options>
 
 /** How the commands are run on the machine that has the table. */
 interface Teller {
-  run(program: string, args: readonly string[], stop: AbortSignal): Promise<Ran | undefined>
+  /** `take` is given what it prints, as it comes. */
+  run(
+    program: string,
+    args: readonly string[],
+    stop: AbortSignal,
+    take: (text: string) => void,
+  ): Promise<Ran | undefined>
   follow(program: string, args: readonly string[], stop: AbortSignal): AsyncIterable<string>
 }
 
 const here: Teller = {
-  run: (program, args, stop) => run(program, args, { stop, timeout: listMilliseconds, limit: tableLimit }),
+  run: (program, args, stop, take) => run(program, args, { stop, timeout: listMilliseconds, take }),
   follow,
 }
 
-/** Characters of a table: some 40,000 connections. */
-const tableLimit = 10_000_000
+/** Connections of one look at most. */
+const most = 65_536
+/** Characters of a line. */
+const longest = 10_000
 /** The longest that a list may take. */
 const listMilliseconds = 20_000
 const procFile = '/proc/net/nf_conntrack'
@@ -89,8 +97,8 @@ function tellerOf(options: Options): Teller {
   const place = sshPlaceOf(options)
   if (place === undefined) return here
   return {
-    run: (program, args, stop) =>
-      runThere(place, [program, ...args], { stop, timeout: listMilliseconds, limit: tableLimit }),
+    run: (program, args, stop, take) =>
+      runThere(place, [program, ...args], { stop, timeout: listMilliseconds, take }),
     follow: (program, args, stop) => followThere(place, [program, ...args], stop),
   }
 }
@@ -114,59 +122,106 @@ async function look(
   isTold: boolean,
 ): Promise<void> {
   for await (const _ of every((isTold ? options.open : options.table) * 1000, stop)) {
-    const { entries, whole } = isTold ? await listed(teller, stop) : await written(teller, stop)
+    const sight = flows.look(now())
+    const take = (entry: ConntrackEntry) => {
+      const connection = sight.saw(entry)
+      if (connection) emit(connection)
+    }
+    const whole = isTold ? await listed(teller, stop, take) : await written(teller, stop, take)
     if (stop.aborted) return
-    for (const connection of flows.looked(entries, whole, now())) emit(connection)
+    for (const connection of sight.end(whole)) emit(connection)
   }
 }
 
-interface Table {
-  readonly entries: readonly ConntrackEntry[]
+interface Listing {
+  readonly ran: Ran | undefined
+  /** It printed anything, and anything that looks like a connection. */
+  readonly said: boolean
+  readonly known: boolean
+  /** Not cut, neither by us nor by a failure. */
   readonly whole: boolean
 }
 
-/** As `conntrack -L` lists it, one family after the other. */
-async function listed(teller: Teller, stop: AbortSignal): Promise<Table> {
-  const entries: ConntrackEntry[] = []
-  let whole = true
-  for (const family of ['ipv4', 'ipv6']) {
-    const ran = await teller.run('conntrack', ['-L', '-f', family, '-o', 'extended,id'], stop)
-    if (ran?.code !== 0) whole = false
-    const out = ran?.out ?? ''
-    if (isSilent(ran) && !stop.aborted) throw noAnswer()
-    if (out.trim() !== '' && !out.includes('src=') && !stop.aborted)
-      throw new UnavailableError('conntrack prints something else than connections: look which program it is')
-    entries.push(...toEntries(out))
+/** Runs a command and hands over each connection that it prints; of what it prints no more than a piece is held. */
+async function list(
+  teller: Teller,
+  [program, ...args]: readonly [string, ...string[]],
+  stop: AbortSignal,
+  take: (entry: ConntrackEntry) => void,
+): Promise<Listing> {
+  let rest = ''
+  let said = false
+  let known = false
+  let count = 0
+  const read = (line: string) => {
+    said ||= line.trim() !== ''
+    known ||= line.includes('src=')
+    const entry = parseConntrack(line)
+    if (entry === undefined) return
+    count += 1
+    if (count <= most) take(entry)
   }
-  return { entries, whole }
+  const ran = await teller.run(program, args, stop, (text) => {
+    const lines = (rest + text).split('\n')
+    rest = (lines.pop() ?? '').slice(0, longest)
+    lines.forEach(read)
+  })
+  read(rest)
+  return { ran, said, known, whole: ran?.code === 0 && count <= most }
 }
 
-/** As the kernel writes it into a file, where it does. */
-async function written(teller: Teller, stop: AbortSignal): Promise<Table> {
-  const ran = await teller.run('cat', [procFile], stop)
-  if (ran?.code !== 0 && !ran?.out && !stop.aborted)
+/** As `conntrack -L` lists it, one family after the other; gives whether that was all. */
+async function listed(
+  teller: Teller,
+  stop: AbortSignal,
+  take: (entry: ConntrackEntry) => void,
+): Promise<boolean> {
+  let isWhole = true
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const listing = await list(teller, toList(family), stop, take)
+    if (!listing.whole) isWhole = false
+    if (isSilent(listing) && !stop.aborted) throw noAnswer()
+    if (listing.said && !listing.known && !stop.aborted)
+      throw new UnavailableError('conntrack prints something else than connections: look which program it is')
+  }
+  return isWhole
+}
+
+function toList(family: 'ipv4' | 'ipv6') {
+  return ['conntrack', '-L', '-f', family, '-o', 'extended,id'] as const
+}
+
+/** As the kernel writes it into a file, where it does; gives whether that was all. */
+async function written(
+  teller: Teller,
+  stop: AbortSignal,
+  take: (entry: ConntrackEntry) => void,
+): Promise<boolean> {
+  const { ran, said, whole } = await list(teller, ['cat', procFile], stop, take)
+  if (ran?.code !== 0 && !said && !stop.aborted)
     throw new UnavailableError(`${procFile} cannot be read any more: ${lastLine(ran?.err)}`)
-  return { entries: toEntries(ran?.out ?? ''), whole: ran?.code === 0 }
+  return whole
 }
 
 /** Whether the program tells of each change; false: the file has to do. Throws `ConfigError` when there is neither. */
 async function canTell(teller: Teller, stop: AbortSignal): Promise<boolean> {
-  const listed = await teller.run('conntrack', ['-L', '-f', 'ipv4', '-o', 'extended,id'], stop)
+  const ignore = () => undefined
+  const listing = await list(teller, toList('ipv4'), stop, ignore)
   // A table that is too long to be read whole was readable.
-  if (listed?.code === 0 || listed?.out || stop.aborted) return true
-  if (isSilent(listed)) throw noAnswer()
-  const file = await teller.run('cat', [procFile], stop)
-  if (file?.code === 0 || file?.out) return false
+  if (listing.ran?.code === 0 || listing.said || stop.aborted) return true
+  if (isSilent(listing)) throw noAnswer()
+  const file = await list(teller, ['cat', procFile], stop, ignore)
+  if (file.ran?.code === 0 || file.said) return false
   throw new ConfigError(
-    listed === undefined
+    listing.ran === undefined
       ? 'Connections cannot be seen: install the program conntrack (Debian package conntrack)'
-      : `Connections cannot be seen (${lastLine(listed.err)}): run as root, or give the right CAP_NET_ADMIN`,
+      : `Connections cannot be seen (${lastLine(listing.ran.err)}): run as root, or give the right CAP_NET_ADMIN`,
   )
 }
 
 /** It was ended because it took too long, and had said nothing. */
-function isSilent(ran: Ran | undefined): boolean {
-  return ran !== undefined && ran.code === undefined && ran.out === '' && ran.err === ''
+function isSilent({ ran, said }: Listing): boolean {
+  return ran !== undefined && ran.code === undefined && !said && ran.err === ''
 }
 
 function noAnswer(): UnavailableError {
@@ -176,14 +231,18 @@ function noAnswer(): UnavailableError {
 async function checkTable(teller: Teller, stop: AbortSignal): Promise<Check[]> {
   try {
     const isTold = await canTell(teller, stop)
-    const { entries } = isTold ? await listed(teller, stop) : await written(teller, stop)
-    const counts = (await teller.run('cat', ['/proc/sys/net/netfilter/nf_conntrack_acct'], stop))?.out.trim()
+    let connections = 0
+    const take = () => void (connections += 1)
+    await (isTold ? listed(teller, stop, take) : written(teller, stop, take))
+    let counts = ''
+    const keep = (text: string) => void (counts = (counts + text).slice(0, 10))
+    await teller.run('cat', ['/proc/sys/net/netfilter/nf_conntrack_acct'], stop, keep)
     return [
       {
         ok: true,
-        message: `${entries.length} connections are under way${isTold ? '' : '; without the program conntrack, short ones between two looks are missed'}`,
+        message: `${connections} connections are under way${isTold ? '' : '; without the program conntrack, short ones between two looks are missed'}`,
       },
-      counts === '0'
+      counts.trim() === '0'
         ? {
             ok: true,
             optional: true,
@@ -197,13 +256,6 @@ async function checkTable(teller: Teller, stop: AbortSignal): Promise<Check[]> {
       return [{ ok: false, message: error.message }]
     throw error
   }
-}
-
-function toEntries(text: string): ConntrackEntry[] {
-  return text
-    .split('\n')
-    .map((line) => parseConntrack(line))
-    .filter((entry) => entry !== undefined)
 }
 
 function lastLine(text: string | undefined): string {

@@ -164,6 +164,17 @@ test('a table that is too long to be read whole is no lack of a right', async (t
   assert.equal((await conntrack.check(contextOf(defaults)))[0]?.ok, true)
 })
 
+test('a table of any length is read line by line, up to a number of connections', async (t) => {
+  const { [0]: first = '', [1]: rest = '' } = row.split('sport=5000')
+  const table = (count: number) =>
+    `[ "$3" = ipv6 ] || seq ${count} | sed 's/.*/${first}sport=& mark=${'0'.repeat(100)}${rest}/'`
+  const found = async () => (await conntrack.check(contextOf(defaults)))[0]?.message
+  await withPrograms(t, { conntrack: table(60_000), cat: 'exit 1' })
+  assert.equal(await found(), '60000 connections are under way')
+  await withPrograms(t, { conntrack: table(70_000), cat: 'exit 1' })
+  assert.equal(await found(), '65536 connections are under way')
+})
+
 test('without the program the table is looked at again and again', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hearthwarden-table-'))
   t.after(() => rm(folder, { recursive: true }))

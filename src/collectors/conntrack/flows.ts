@@ -16,8 +16,16 @@ export interface Wanted {
 export interface Flows {
   /** What one event means: undefined where it is no news, or not wanted. */
   heard(entry: ConntrackEntry, now: Date): Connection | undefined
-  /** What the whole table means, `whole` unless its end was cut: what is new in it, what lasts, and what has gone without a word. */
-  looked(entries: Iterable<ConntrackEntry>, whole: boolean, now: Date): Connection[]
+  /** Begins a look at the whole table. */
+  look(now: Date): Sight
+}
+
+/** One look at the table, entry by entry; one that is not ended changes nothing. */
+export interface Sight {
+  /** What one entry means: that it is new, or lasts. */
+  saw(entry: ConntrackEntry): Connection | undefined
+  /** What has gone without a word; `whole` unless the table's end was cut. */
+  end(whole: boolean): Connection[]
 }
 
 interface Flow {
@@ -37,6 +45,8 @@ const most = 65_536
 export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
   let flows = new Map<string, Flow>()
   let looks = 0
+  /** What ended while the table is read. */
+  let gone: Set<string> | undefined
 
   return {
     heard(entry, now) {
@@ -46,40 +56,48 @@ export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
       const known = flows.get(key)
       if (entry.event === 'destroy') {
         flows.delete(key)
+        if (gone && gone.size < most) gone.add(key)
         return toConnection(entry, { key, state: 'ended', at, before: known })
       }
       if (known || entry.event !== 'new') return undefined
       if (flows.size < most) flows.set(key, { began: at.getTime(), entry, lasts: false })
       return toConnection(entry, { key, state: 'begun', at, before: undefined })
     },
-    looked(entries, whole, now) {
-      const connections: Connection[] = []
+    look(now) {
       const there = new Map<string, Flow>()
-      for (const entry of entries) {
-        if (!isWanted(entry, wanted)) continue
-        const key = keyOf(entry)
-        const known = flows.get(key)
-        const isNew = !known && !told && looks > 0
-        const began = known ? known.began : isNew ? now.getTime() : undefined
-        // What has only just begun was told of; what was there before us is told of now.
-        const isTold = known !== undefined && !known.lasts
-        const counted = isTold || isNew ? {} : { told: entry }
-        if (there.size < most) there.set(key, { began, entry, ...counted, lasts: true })
-        if (isTold) continue
-        connections.push(
-          toConnection(entry, { key, state: isNew ? 'begun' : 'open', at: now, before: known }),
-        )
+      const ended = new Set<string>()
+      gone = ended
+      return {
+        saw(entry) {
+          if (!isWanted(entry, wanted)) return undefined
+          const key = keyOf(entry)
+          if (ended.has(key)) return undefined
+          const known = flows.get(key)
+          const isNew = !known && !told && looks > 0
+          const began = known ? known.began : isNew ? now.getTime() : undefined
+          // What has only just begun was told of; what was there before us is told of now.
+          const isTold = known !== undefined && !known.lasts
+          const counted = isTold || isNew ? {} : { told: entry }
+          if (there.size < most) there.set(key, { began, entry, ...counted, lasts: true })
+          if (isTold) return undefined
+          return toConnection(entry, { key, state: isNew ? 'begun' : 'open', at: now, before: known })
+        },
+        end(whole) {
+          const lost: Connection[] = []
+          for (const [key, flow] of flows) {
+            if (there.has(key)) continue
+            // One that began while the table was read is not in it yet.
+            if (!whole || (told && !flow.lasts)) {
+              if (there.size < most) there.set(key, { ...flow, lasts: true })
+            } else lost.push(toConnection(flow.entry, { key, state: 'ended', at: now, before: flow }))
+          }
+          for (const key of ended) there.delete(key)
+          gone = undefined
+          flows = there
+          looks += 1
+          return lost
+        },
       }
-      for (const [key, flow] of flows) {
-        if (there.has(key)) continue
-        // One that began while the table was read is not in it yet.
-        if (!whole || (told && !flow.lasts)) {
-          if (there.size < most) there.set(key, { ...flow, lasts: true })
-        } else connections.push(toConnection(flow.entry, { key, state: 'ended', at: now, before: flow }))
-      }
-      flows = there
-      looks += 1
-      return connections
     },
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeFlows } from '../../../src/collectors/conntrack/flows.ts'
+import { type Flows, makeFlows } from '../../../src/collectors/conntrack/flows.ts'
 import type { ConntrackEntry } from '../../../src/formats/conntrack.ts'
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 12, 0, second))
@@ -17,13 +17,19 @@ const entry = (bytesOut: number | undefined, change: Partial<ConntrackEntry> = {
   ...change,
 })
 
+/** A whole look at a table of these. */
+function looked(flows: Flows, entries: readonly ConntrackEntry[], whole: boolean, now: Date) {
+  const sight = flows.look(now)
+  return [...entries.flatMap((one) => sight.saw(one) ?? []), ...sight.end(whole)]
+}
+
 test('what the rows of a connection count adds up to all of it', () => {
   const flows = makeFlows(wanted, { told: true })
   const rows = [
     flows.heard(entry(undefined, { event: 'new' }), at(0)),
-    ...flows.looked([entry(100)], true, at(5)),
-    ...flows.looked([entry(150)], true, at(305)),
-    ...flows.looked([entry(190)], true, at(605)),
+    ...looked(flows, [entry(100)], true, at(5)),
+    ...looked(flows, [entry(150)], true, at(305)),
+    ...looked(flows, [entry(190)], true, at(605)),
     flows.heard(entry(200, { event: 'destroy' }), at(700)),
   ]
   assert.deepEqual(
@@ -40,8 +46,8 @@ test('what the rows of a connection count adds up to all of it', () => {
 test('of what was there before us only what comes after counts', () => {
   const flows = makeFlows(wanted, { told: true })
   const rows = [
-    ...flows.looked([entry(5000)], true, at(0)),
-    ...flows.looked([entry(5300)], true, at(300)),
+    ...looked(flows, [entry(5000)], true, at(0)),
+    ...looked(flows, [entry(5300)], true, at(300)),
     flows.heard(entry(5301, { event: 'destroy' }), at(400)),
   ]
   assert.deepEqual(
@@ -56,41 +62,55 @@ test('of what was there before us only what comes after counts', () => {
 
 test('an end that nobody told of is seen when it is gone from the table, unless the table was cut', () => {
   const flows = makeFlows(wanted, { told: true })
-  flows.looked([entry(1)], true, at(0))
-  assert.deepEqual(flows.looked([], false, at(300)), [])
+  looked(flows, [entry(1)], true, at(0))
+  assert.deepEqual(looked(flows, [], false, at(300)), [])
   assert.deepEqual(
-    flows.looked([], true, at(600)).map(({ state }) => state),
+    looked(flows, [], true, at(600)).map(({ state }) => state),
     ['ended'],
   )
-  assert.deepEqual(flows.looked([], true, at(900)), [])
+  assert.deepEqual(looked(flows, [], true, at(900)), [])
 })
 
 test('one that begins while the table is read has not ended because it is not in it', () => {
   const flows = makeFlows(wanted, { told: true })
   flows.heard(entry(undefined, { event: 'new' }), at(0))
-  assert.deepEqual(flows.looked([], true, at(0)), [])
+  assert.deepEqual(looked(flows, [], true, at(0)), [])
   assert.equal(flows.heard(entry(9, { event: 'destroy' }), at(1))?.bytesOut, 9)
+})
+
+test('one that ends while the table is read has ended once, whether it was read before or after', () => {
+  for (const isReadBefore of [true, false]) {
+    const flows = makeFlows(wanted, { told: true })
+    looked(flows, [entry(1)], true, at(0))
+    const sight = flows.look(at(300))
+    if (isReadBefore) sight.saw(entry(2))
+    assert.equal(flows.heard(entry(3, { event: 'destroy' }), at(300))?.state, 'ended')
+    if (!isReadBefore) assert.equal(sight.saw(entry(2)), undefined)
+    assert.deepEqual(sight.end(true), [])
+    assert.deepEqual(looked(flows, [], true, at(600)), [])
+  }
 })
 
 test('what is remembered of tables that were cut is bounded', () => {
   const flows = makeFlows(wanted, { told: false })
   const each = 40_000
   for (const first of [0, each])
-    flows.looked(
+    looked(
+      flows,
       Array.from({ length: each }, (_, i) => entry(1, { id: String(first + i) })),
       false,
       at(0),
     )
-  assert.equal(flows.looked([], true, at(10)).length, 65_536)
+  assert.equal(looked(flows, [], true, at(10)).length, 65_536)
 })
 
 test('a table alone tells of begins and ends too', () => {
   const flows = makeFlows(wanted, { told: false })
-  flows.looked([], true, at(0))
+  looked(flows, [], true, at(0))
   const rows = [
-    ...flows.looked([entry(10)], true, at(10)),
-    ...flows.looked([entry(25)], true, at(20)),
-    ...flows.looked([], true, at(30)),
+    ...looked(flows, [entry(10)], true, at(10)),
+    ...looked(flows, [entry(25)], true, at(20)),
+    ...looked(flows, [], true, at(30)),
   ]
   assert.deepEqual(
     rows.map((row) => [row.state, row.bytesOut]),

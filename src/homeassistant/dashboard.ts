@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { codeOf } from '../core/errors.ts'
 import type { Home } from '../core/home.ts'
 import type { RequestResult } from '../core/request.ts'
 
@@ -28,7 +29,8 @@ export interface Shown {
  */
 export async function makeDashboard(home: Pick<Home, 'send'>, instance: string): Promise<RequestResult> {
   const there = dashboards.parse(await home.send({ type: 'lovelace/dashboards/list' }))
-  if (there.some(({ url_path }) => url_path === path))
+  const isThere = there.some(({ url_path }) => url_path === path)
+  if (isThere && (await hasCards(home)))
     return no(
       `The dashboard is there already (/${path}), and is left as you made it: delete it first to have a new one`,
     )
@@ -37,15 +39,16 @@ export async function makeDashboard(home: Pick<Home, 'send'>, instance: string):
     return no(
       'Home Assistant has no sensors of ours yet: set up MQTT first, and try again when they are there',
     )
-  await home.send({
-    type: 'lovelace/dashboards/create',
-    url_path: path,
-    title: 'Hearthwarden',
-    icon: 'mdi:shield-home',
-    mode: 'storage',
-    show_in_sidebar: true,
-    require_admin: false,
-  })
+  if (!isThere)
+    await home.send({
+      type: 'lovelace/dashboards/create',
+      url_path: path,
+      title: 'Hearthwarden',
+      icon: 'mdi:shield-home',
+      mode: 'storage',
+      show_in_sidebar: true,
+      require_admin: false,
+    })
   const { components } = config.parse(await home.send({ type: 'get_config' }))
   await home.send({
     type: 'lovelace/config/save',
@@ -53,6 +56,17 @@ export async function makeDashboard(home: Pick<Home, 'send'>, instance: string):
     config: toDashboard(entities, new Set(components)),
   })
   return { ok: true, message: `The dashboard is made: it stands in Home Assistant’s side bar, at /${path}` }
+}
+
+/** One that has none was left behind when the connection broke between its making and its filling. */
+async function hasCards(home: Pick<Home, 'send'>): Promise<boolean> {
+  try {
+    await home.send({ type: 'lovelace/config', url_path: path })
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'config_not_found') return false
+    throw error
+  }
 }
 
 /** Entities by the key that we know them by. */

@@ -21,5 +21,6 @@ export function toError(thrown: unknown): Error {
     return new ConfigError(
       'Home Assistant does not allow this: set homeassistant.token to a token that an administrator has made there',
     )
-  return new Error(`Home Assistant refuses: ${quote(inner.message ?? inner.code, 300)} (${inner.code})`)
+  const { code, message = code } = inner
+  return Object.assign(new Error(`Home Assistant refuses: ${quote(message, 300)} (${code})`), { code })
 }

@@ -10,7 +10,7 @@ import { tellTest } from './pipeline/deliver.ts'
 import { makeRecap } from './pipeline/recap.ts'
 import { askForReview } from './pipeline/review.ts'
 import { toRequestLoop } from './pipeline/requests.ts'
-import { type Loop, supervise } from './pipeline/supervise.ts'
+import { type Loop, supervise, toSingleTurn } from './pipeline/supervise.ts'
 
 /** Groups whose options are read where they are used: nothing is restarted. */
 const readLive = ['house', 'intel']
@@ -73,7 +73,7 @@ export function toAppRequests(app: App, restart?: (path: string) => Promise<void
       const [channel] = placesOn(app, `notifiers.${given}`, notifier)
       if (!channel) return { ok: false, message: `${notifier.title} is not set up` }
       const name = loopName('notifiers', given)
-      const turn = { stop: start.stop, log: log.named(name), ok: () => undefined, off: () => undefined }
+      const turn = toSingleTurn({ stop: start.stop, log: log.named(name) })
       return tellTest(target, { ...deliverTools(app), name, notifier, options: channel.options, turn })
     },
   })

@@ -6,7 +6,7 @@ import { messageOf } from './core/errors.ts'
 import { detectors } from './detectors/index.ts'
 import { pollOnce } from './pipeline/collect.ts'
 import { replay } from './pipeline/detect.ts'
-import type { Turn } from './pipeline/supervise.ts'
+import { toSingleTurn, type Turn } from './pipeline/supervise.ts'
 import { importedLines, importLines } from './pipeline/import.ts'
 
 /** What the terminal has done for it, over the store, whether or not loops run beside it. */
@@ -26,7 +26,7 @@ export function makeWork({ store, board, config, log, context, start }: Omit<App
       else if (!('poll' in collector))
         rows.push({ loop, taken: 0, problem: 'it listens, and only while the program runs' })
       else {
-        const turn: Turn = { stop, log: log.named(loop), ok: () => undefined, off: () => undefined }
+        const turn = toSingleTurn({ stop, log: log.named(loop) })
         const running = {
           ...{ name: loop, options: collector.options.parse(raw), turn, store, learning },
           context: (given: Turn, options: unknown) => context(options, given),

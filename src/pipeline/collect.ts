@@ -1,4 +1,5 @@
 import type { Collector, ListeningCollector, PollingCollector } from '../core/collector.ts'
+import { messageOf, UnavailableError } from '../core/errors.ts'
 import type { Observation } from '../core/observation.ts'
 import type { Context } from '../core/plugin.ts'
 import type { RemoteLog } from '../core/remote-log.ts'
@@ -137,34 +138,44 @@ async function listenTo(
   const { name, options, turn, store, context } = running
   const ended = new AbortController()
   const stop = AbortSignal.any([turn.stop, ended.signal])
-  const buffer: Observation[] = []
-  let newest: { cursor: unknown } | undefined
+  const buffer: { observation: Observation; cursor: unknown }[] = []
+  let dropped = 0
   let full = new AbortController()
 
   function emit(observation: Observation, cursor?: unknown): void {
     if (buffer.length >= bufferMost) {
-      turn.ok({ dropped: 1 })
+      dropped += 1
       return
     }
-    buffer.push(observation)
-    if (cursor !== undefined) newest = { cursor }
+    buffer.push({ observation, cursor })
     if (buffer.length >= batch) full.abort()
   }
 
+  /** Saves the oldest; what cannot be saved now is kept. */
   async function flush(): Promise<void> {
-    const observations = buffer.splice(0)
-    if (observations.length === 0) return
-    const cursor = newest
-    newest = undefined
-    await store.events.save({ loop: name, observations, ...cursor })
-    turn.ok({ count: observations.length })
+    const piece = buffer.slice(0, batch)
+    if (piece.length === 0) return
+    const cursor = piece.findLast((one) => one.cursor !== undefined)?.cursor
+    const observations = piece.map((one) => one.observation)
+    await store.events.save({ loop: name, observations, ...(cursor !== undefined && { cursor }) })
+    buffer.splice(0, piece.length)
+    turn.ok({ count: piece.length, dropped })
+    dropped = 0
   }
 
   async function keepFlushing(): Promise<void> {
     while (!stop.aborted) {
       full = new AbortController()
       if (buffer.length < batch) await pause(1000, AbortSignal.any([stop, full.signal]))
-      await flush()
+      try {
+        await flush()
+      } catch (error) {
+        // The store is away, not the source: that goes on being listened to, for as long as there is room.
+        if (!(error instanceof UnavailableError)) throw error
+        turn.waiting(messageOf(error), { dropped })
+        dropped = 0
+        await pause(1000, stop)
+      }
     }
   }
 
@@ -183,6 +194,6 @@ async function listenTo(
   } finally {
     ended.abort()
     await flushing
-    await flush()
+    while (buffer.length > 0) await flush()
   }
 }

@@ -18,8 +18,16 @@ export interface Turn {
   readonly log: Log
   /** It works: so many more things taken in, sent or judged; so many lost. */
   ok(amounts?: { count?: number; dropped?: number }): void
+  /** It cannot go on now, and tries again by itself: why, one sentence; so many lost. */
+  waiting(reason: string, amounts: { dropped: number }): void
   /** It has nothing to do, which is no fault: why, and how that would change. */
   off(reason: string): void
+}
+
+/** A turn of what is done once, whose outcome is an answer and no state of a loop. */
+export function toSingleTurn({ stop, log }: Pick<Turn, 'stop' | 'log'>): Turn {
+  const say = () => undefined
+  return { stop, log, ok: say, waiting: say, off: say }
 }
 
 export interface SuperviseTools {
@@ -51,13 +59,20 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
     said = undefined
   }
 
+  function waiting(reason: string, amounts: { dropped: number }): void {
+    if (reason !== said) log.warning(reason)
+    said = reason
+    board.set(loop.name, { state: 'waiting', reason })
+    board.add(loop.name, amounts)
+  }
+
   function off(reason: string): void {
     board.set(loop.name, { state: 'off', reason })
   }
 
   while (!stop.aborted) {
     try {
-      await loop.run({ stop, log, ok, off })
+      await loop.run({ stop, log, ok, waiting, off })
       if (stop.aborted) return
       throw new Error('ended by itself')
     } catch (error) {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
-import { isMissed } from '../../src/pipeline/collect.ts'
+import * as z from 'zod'
+import type { ListeningCollector } from '../../src/core/collector.ts'
+import { UnavailableError } from '../../src/core/errors.ts'
+import type { Observation } from '../../src/core/observation.ts'
+import { isMissed, toCollectLoop } from '../../src/pipeline/collect.ts'
+import type { Turn } from '../../src/pipeline/supervise.ts'
+import { until } from '../daemon.ts'
 import { openHouse } from './house.ts'
 
 test('a source is missed when a person has set it, or when it has worked before', async (t) => {
@@ -21,4 +28,48 @@ test('a source is missed when a person has set it, or when it has worked before'
   await store.cursors.set('collect/y', { at: 1 }, 'now')
   assert.equal(await missed('collect/y'), true)
   assert.equal(await missed('collect/z'), false)
+})
+
+test('what a listener tells while nothing can be stored is kept up to a bound, and what is lost is counted', async (t) => {
+  const house = await openHouse(t)
+  const { store, board, now } = house
+  const told = 25_000
+  const login = (count: number): Observation => ({
+    ...{ kind: 'auth-attempt', at: now(), address: '192.168.1.20', outcome: 'failure', service: 'sshd' },
+    user: `user${count}`,
+  })
+  const collector: ListeningCollector<object, { at: number }> = {
+    name: 'x',
+    title: 'X',
+    options: z.object({}),
+    cursor: z.object({ at: z.number() }),
+    async listen({ emit, ready, stop }) {
+      ready()
+      for (let count = 0; count < told; count++) emit(login(count), { at: count })
+      await once(stop, 'abort')
+    },
+  }
+  let isFull = true
+  const events: typeof store.events = {
+    ...store.events,
+    save: (piece) =>
+      isFull ? Promise.reject(new UnavailableError('the disk is full')) : store.events.save(piece),
+  }
+  const context = (turn: Turn, options: unknown) => ({ ...turn, options, now, home: undefined })
+  const place = { name: 'collect/x', collector, options: {}, isSet: true }
+  house.run(toCollectLoop(place, { store: { ...store, events }, context, now }))
+  await until(() => (board.row('collect/x')?.state === 'waiting' ? true : undefined), {
+    seconds: 10,
+    what: () => 'the full disk',
+  })
+  isFull = false
+  await until(() => (board.row('collect/x')?.count === 20_000 ? true : undefined), {
+    seconds: 30,
+    what: () => `all to be stored, not ${board.row('collect/x')?.count}`,
+  })
+  const { state, dropped } = board.row('collect/x') ?? {}
+  assert.deepEqual({ state, dropped }, { state: 'ok', dropped: 5000 })
+  assert.deepEqual(await store.cursors.get('collect/x'), { at: 19_999 })
+  const rows = await store.events.stats()
+  assert.equal(rows.find(({ kind }) => kind === 'auth-attempt')?.rows, 20_000)
 })

@@ -110,9 +110,9 @@ export function isTroubled({ state }: Pick<HealthRow, 'state'>): boolean {
   return state === 'waiting' || state === 'blocked' || state === 'failing'
 }
 
-/** Nobody has set it up, and it says how one would. */
-export function isWanting({ state, reason }: Pick<HealthRow, 'state' | 'reason'>): boolean {
-  return state === 'off' && reason !== undefined
+/** A source that is not here, and says what it would need. */
+export function isWanting(row: Pick<HealthRow, 'loop' | 'state' | 'reason'>): boolean {
+  return kindOf(row) === 'collect' && row.state === 'off' && row.reason !== undefined
 }
 
 /** The whole house in a few words, one sentence about it, and the colour that suits both. */
@@ -121,15 +121,13 @@ export function headline(
   openAlerts: number,
   health: readonly HealthRow[],
 ): { title: string; sentence: string; tone: Severity } {
-  const all = health.filter((row) => kindOf(row) === 'collect')
-  const sources = all.filter((row) => row.state !== 'off')
+  const sources = health.filter((row) => kindOf(row) === 'collect' && row.state !== 'off')
   const troubled = sources.filter(isTroubled)
-  const more = all.some(isWanting) ? ' More could be watched: Health says what.' : ''
   const watching =
     sources.length === 0
-      ? `No source is set up yet, so there is nothing to watch.${more}`
+      ? 'No source is set up yet, so there is nothing to watch.'
       : troubled.length === 0
-        ? `${count(sources.length, 'source')} watched, all well.${more}`
+        ? `${count(sources.length, 'source')} watched, all well.`
         : `${troubled.length} of ${count(sources.length, 'source')} not well.`
   const open = `${count(openAlerts, 'open alert')}. ${watching}`
   switch (severity) {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ListeningCollector } from '../core/collector.ts'
-import { checkJournal, followJournal, hasJournal } from '../core/journal.ts'
+import { checkJournal, followJournal, hasJournal, noJournal } from '../core/journal.ts'
 import { isWritten, loginLogs } from '../core/log-places.ts'
 import { choice, path } from '../core/options.ts'
 import { every } from '../core/time.ts'
@@ -30,6 +30,8 @@ const cursor = z.object({
 /** The facilities auth and authpriv. */
 const matches = ['SYSLOG_FACILITY=4', 'SYSLOG_FACILITY=10']
 
+const notNeeded = 'Logins are taken from a log: the journal is not needed'
+
 /** Follows what programs tell of logins in systemd's journal. */
 export default {
   name: 'auth-journal',
@@ -37,11 +39,14 @@ export default {
   options,
   cursor,
 
-  async listen({ options, cursor, now, stop, ready, emit }) {
+  async listen({ options, cursor, now, stop, ready, absent, emit }) {
     const { folder, use } = options
+    for await (const _ of every(again, stop)) {
+      const isNeeded = use === 'always' || !(await isWritten(loginLogs, now()))
+      if (hasJournal(folder) && isNeeded) break
+      absent(isNeeded ? noJournal : notNeeded)
+    }
     ready()
-    for await (const _ of every(again, stop))
-      if (hasJournal(folder) && (use === 'always' || !(await isWritten(loginLogs, now())))) break
     const reader = makeAuthReader(cursor?.pending)
     const lines = followJournal({ folder, matches }, { cursor: cursor?.journal, now: now(), stop })
     for await (const text of lines) {
@@ -53,7 +58,7 @@ export default {
 
   async check({ options, now, stop }) {
     if (options.use === 'auto' && (await isWritten(loginLogs, now())))
-      return [{ ok: true, optional: true, message: 'Logins are taken from a log: the journal is not needed' }]
+      return [{ ok: true, optional: true, message: notNeeded }]
     return [await checkJournal({ folder: options.folder, matches }, stop)]
   },
 } satisfies ListeningCollector<z.infer<typeof options>, z.infer<typeof cursor>>

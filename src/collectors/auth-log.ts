@@ -24,6 +24,8 @@ const cursor = logCursor.extend({
   pending: z.record(z.string(), z.array(z.enum(marks)).readonly()).readonly(),
 })
 
+const none = 'There is no login log here: logins are taken from the journal, where there is one'
+
 /** Follows the log in which sshd, sudo, su, login and others tell who came in and who was refused. */
 export default {
   name: 'auth-log',
@@ -38,7 +40,12 @@ export default {
   async poll({ options, cursor, now, log, there }) {
     const file = there?.name ?? options.file ?? (await logAmong(loginLogs, cursor?.tail.file))
     // Where the journal holds the logins there is no such file, which is no fault.
-    if (file === undefined) return { observations: [], cursor: cursor ?? { ...noLog, pending: {} } }
+    if (file === undefined)
+      return {
+        observations: [],
+        cursor: cursor ?? { ...noLog, pending: {} },
+        absent: cursor?.tail.file ? undefined : none,
+      }
     const reader = makeAuthReader(cursor?.pending)
     const part = await pollLog((written) => ({ parse: makeSyslogParser(written), observe: reader.read }), {
       file,
@@ -63,14 +70,7 @@ export default {
   async check({ options, stop }) {
     await using there = await reachLog(options, loginLogs[0][0], stop)
     const file = there?.name ?? options.file ?? (await logAmong(loginLogs, undefined))
-    if (file === undefined)
-      return [
-        {
-          ok: true,
-          optional: true,
-          message: 'There is no login log here: logins are taken from the journal, where there is one',
-        },
-      ]
+    if (file === undefined) return [{ ok: true, optional: true, message: none }]
     const piece = await readOn(file, undefined, 64 * 1024, there)
     const parse = makeSyslogParser(piece.written)
     if (piece.lines.length === 0 || piece.lines.some((line) => parse(line) !== undefined))

@@ -40,6 +40,8 @@ const told = z.object({
 const cursor = z.record(z.string(), told)
 type Cursor = z.infer<typeof cursor>
 
+const none = 'There is no Docker here'
+
 /** Sees how containers are, or, inside Home Assistant, the other apps. */
 export default {
   name: 'containers',
@@ -56,11 +58,12 @@ export default {
       const before = cursor[one.name]
       return [one.name, before && !news.includes(one) ? before : toTold(one)]
     })
-    return { observations: news, cursor: Object.fromEntries(next) }
+    const absent = isAbsent(context) && next.length === 0 ? none : undefined
+    return { observations: news, cursor: Object.fromEntries(next), absent }
   },
 
   async check({ now, ...context }) {
-    if (isAbsent(context)) return [{ ok: true, optional: true, message: 'There is no Docker here' }]
+    if (isAbsent(context)) return [{ ok: true, optional: true, message: none }]
     const states = watched(await look(context, {}, now()), context.options.names, {}, now())
     return states.map(({ name, state, reason }) => ({
       ok: state === 'running',

@@ -37,6 +37,9 @@ const cursor = z.object({
   lines: z.array(z.string()),
 })
 
+const none = 'There is no lease file here: devices are told apart by other sources'
+const nothing = { file: '', written: 0, lines: [] }
+
 /** Tells which address belongs to which device, from the leases that a DHCP server has given. */
 export default {
   name: 'dhcp-leases',
@@ -47,8 +50,9 @@ export default {
 
   async poll({ options, cursor, now }) {
     const file = options.file ?? (await newestOf(usualPlaces, cursor?.file))
-    if (file === undefined) return { observations: [], cursor: cursor ?? { file: '', written: 0, lines: [] } }
-    const told = cursor?.file === file ? cursor : { file, written: 0, lines: [] }
+    if (file === undefined)
+      return { observations: [], cursor: cursor ?? nothing, absent: cursor?.file ? undefined : none }
+    const told = cursor?.file === file ? cursor : { ...nothing, file }
     if ((await statOf(file)).mtime.getTime() === told.written) return { observations: [], cursor: told }
     const { text, written } = await readWhole(file, largest)
     const lines = text.split('\n')
@@ -65,14 +69,7 @@ export default {
 
   async check({ options }) {
     const file = options.file ?? (await newestOf(usualPlaces, undefined))
-    if (file === undefined)
-      return [
-        {
-          ok: true,
-          optional: true,
-          message: 'There is no lease file here: devices are told apart by other sources',
-        },
-      ]
+    if (file === undefined) return [{ ok: true, optional: true, message: none }]
     const leases = (await readWhole(file, largest)).text.split('\n').map(toLease)
     const count = leases.filter((lease) => typeof lease !== 'string').length
     return [{ ok: true, message: `Leases in ${file}: ${count}` }]

@@ -73,6 +73,8 @@ const cursor = z.object({
 })
 type Cursor = z.infer<typeof cursor>
 
+const noNetwork = 'This machine is in no private network: name what to scan in collectors.nmap.targets'
+
 /** Looks for the machines of the home, and for their open ports, with nmap. */
 export default {
   name: 'nmap',
@@ -93,7 +95,8 @@ export default {
     const { options, cursor: before = { targets: [], up: [] }, now, stop, log } = context
     const scan = dueScan(options, before, now())
     const { targets, cut } = targetsOf(options)
-    if (scan === undefined || targets.length === 0) return { observations: [], cursor: before }
+    if (targets.length === 0) return { observations: [], cursor: before, absent: noNetwork }
+    if (scan === undefined) return { observations: [], cursor: before }
     if (cut.length > 0 && before.targets.length === 0)
       log.info(
         `Only the nearest 256 addresses of ${cut.join(' and ')} are scanned: name more in collectors.nmap.targets`,
@@ -136,7 +139,7 @@ export default {
     const what =
       targets.length > 0
         ? `Scanned are ${targets.join(', ')}${cut.length > 0 ? ` (of the larger ${cut.join(', ')})` : ''}`
-        : 'This machine is in no private network: name what to scan in collectors.nmap.targets'
+        : noNetwork
     const isRaw = await mayUseRawSockets()
     return [
       { ok: targets.length > 0, message: what },

@@ -42,6 +42,8 @@ const cursor = z.object({
   gateway: z.string().optional(),
 })
 
+const none = 'No gateway was found here, and collectors.ping.targets is empty'
+
 /** Measures how long the gateway and other targets take to answer, and how many packets are lost on the way. */
 export default {
   name: 'ping',
@@ -66,19 +68,14 @@ export default {
     const observations = answers.flatMap(({ sensor, pinged }) =>
       pinged ? toReadings(sensor, pinged, now()) : [],
     )
-    return { observations, cursor: found === undefined ? {} : { gateway: found } }
+    const absent = asked.length === 0 ? none : undefined
+    return { observations, cursor: found === undefined ? {} : { gateway: found }, absent }
   },
 
   async check({ options, stop }) {
     const found = await findGateway()
     if (found === undefined && options.targets.length === 0)
-      return [
-        {
-          ok: true,
-          optional: true,
-          message: 'No gateway was found here, and collectors.ping.targets is empty',
-        },
-      ]
+      return [{ ok: true, optional: true, message: none }]
     const targets = found === undefined ? options.targets : [found, ...options.targets]
     return Promise.all(
       targets.map(async (name) => {

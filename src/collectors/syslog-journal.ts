@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ListeningCollector } from '../core/collector.ts'
-import { checkJournal, followJournal, hasJournal } from '../core/journal.ts'
+import { checkJournal, followJournal, hasJournal, noJournal } from '../core/journal.ts'
 import { isWritten, systemLogs } from '../core/log-places.ts'
 import { logSeverities } from '../core/observation.ts'
 import { choice, list, path, text } from '../core/options.ts'
@@ -35,6 +35,8 @@ const options = z.object({
 
 const cursor = z.string().regex(/^[\w=;]+$/)
 
+const notNeeded = 'The system log is a file: the journal is not needed'
+
 /** Keeps what programs write into systemd's journal; what is said of logins is `auth-journal`'s. */
 export default {
   name: 'syslog-journal',
@@ -42,11 +44,14 @@ export default {
   options,
   cursor,
 
-  async listen({ options, cursor, now, stop, ready, emit }) {
+  async listen({ options, cursor, now, stop, ready, absent, emit }) {
     const { folder, use } = options
+    for await (const _ of every(again, stop)) {
+      const isNeeded = use === 'always' || !(await isWritten(systemLogs, now()))
+      if (hasJournal(folder) && isNeeded) break
+      absent(isNeeded ? noJournal : notNeeded)
+    }
     ready()
-    for await (const _ of every(again, stop))
-      if (hasJournal(folder) && (use === 'always' || !(await isWritten(systemLogs, now())))) break
     for await (const text of followJournal({ folder, matches: [] }, { cursor, now: now(), stop })) {
       const entry = toJournalLine(text)
       if (entry && isWanted(entry.line, options)) emit(toLogLine(entry.line), entry.cursor)
@@ -55,7 +60,7 @@ export default {
 
   async check({ options, now, stop }) {
     if (options.use === 'auto' && (await isWritten(systemLogs, now())))
-      return [{ ok: true, optional: true, message: 'The system log is a file: the journal is not needed' }]
+      return [{ ok: true, optional: true, message: notNeeded }]
     return [await checkJournal({ folder: options.folder, matches: [] }, stop)]
   },
 } satisfies ListeningCollector<z.infer<typeof options>, z.infer<typeof cursor>>

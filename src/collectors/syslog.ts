@@ -30,6 +30,8 @@ const options = z.object({
   ...sshOptions,
 })
 
+const none = 'There is no system log here: the journal is read, where there is one'
+
 /** Keeps what programs write into the system's log. */
 export default {
   name: 'syslog',
@@ -43,7 +45,8 @@ export default {
   async poll({ options, cursor, now, log, there }) {
     const file = there?.name ?? options.file ?? (await logAmong(systemLogs, cursor?.tail.file))
     // Where the journal holds everything there is no such file, which is no fault.
-    if (file === undefined) return { observations: [], cursor: cursor ?? noLog }
+    if (file === undefined)
+      return { observations: [], cursor: cursor ?? noLog, absent: cursor?.tail.file ? undefined : none }
     return pollLog(
       (written) => ({
         parse: makeSyslogParser(written),
@@ -64,14 +67,7 @@ export default {
   async check({ options, stop }) {
     await using there = await reachLog(options, systemLogs[0][0], stop)
     const file = there?.name ?? options.file ?? (await logAmong(systemLogs, undefined))
-    if (file === undefined)
-      return [
-        {
-          ok: true,
-          optional: true,
-          message: 'There is no system log here: the journal is read, where there is one',
-        },
-      ]
+    if (file === undefined) return [{ ok: true, optional: true, message: none }]
     const piece = await readOn(file, undefined, 64 * 1024, there)
     const parse = makeSyslogParser(piece.written)
     if (piece.lines.length === 0 || piece.lines.some((line) => parse(line) !== undefined))

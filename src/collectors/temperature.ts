@@ -22,6 +22,8 @@ const options = z.object({
   ).default('/sys'),
 })
 
+const none = 'This machine shows no temperature sensors'
+
 /** Measures how warm this machine is. One without sensors has nothing to tell, which is no error. */
 export default {
   name: 'temperature',
@@ -32,13 +34,13 @@ export default {
 
   async poll({ options, now, stop }) {
     const found = await temperatures(options.sysfs, stop)
-    return { observations: found.map((one) => toReading(one, now())), cursor: {} }
+    const absent = found.length === 0 ? none : undefined
+    return { observations: found.map((one) => toReading(one, now())), cursor: {}, absent }
   },
 
   async check({ options, stop }) {
     const found = await temperatures(options.sysfs, stop)
-    if (found.length === 0)
-      return [{ ok: true, optional: true, message: 'This machine shows no temperature sensors' }]
+    if (found.length === 0) return [{ ok: true, optional: true, message: none }]
     const message = found.map(({ sensor, value }) => `${sensor} ${value} °C`).join(', ')
     return [{ ok: true, message }]
   },

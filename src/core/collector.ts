@@ -39,6 +39,8 @@ export interface Poll<C> {
   readonly more?: boolean
   /** What was there long before the source was first met: saved as imported, learned from and not judged. */
   readonly history?: boolean
+  /** There is nothing here to look at and never was: why, one sentence. Then it is off, which is no fault. */
+  readonly absent?: string | undefined
   /** Lines or records that could not be understood. */
   readonly unknown?: number
 }
@@ -53,5 +55,7 @@ export interface ListeningCollector<O, C = undefined> extends Plugin<O> {
 export interface ListenContext<O, C> extends CollectContext<O, C> {
   /** The source answers: to be called once it does, so that a source that is away is said to be away once. The first `emit` says it, too. */
   ready(): void
+  /** There is nothing here to listen to: why, one sentence. Then it is off, until `ready`; no fault. */
+  absent(reason: string): void
   emit(observation: Observation, cursor?: C): void
 }

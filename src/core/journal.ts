@@ -18,6 +18,9 @@ export interface JournalPart {
   readonly matches: readonly string[]
 }
 
+/** Where there is none. */
+export const noJournal = 'There is no journal of systemd here'
+
 /** Whether there is a journal to read. */
 export function hasJournal(folder: string | undefined): boolean {
   return (folder === undefined ? folders : [folder]).some((place) => existsSync(place))
@@ -45,8 +48,7 @@ export async function* followJournal(
 
 /** Whether something of this part can be read, and else what to do. */
 export async function checkJournal(part: JournalPart, stop: AbortSignal): Promise<Check> {
-  if (!hasJournal(part.folder))
-    return { ok: true, optional: true, message: 'There is no journal of systemd here' }
+  if (!hasJournal(part.folder)) return { ok: true, optional: true, message: noJournal }
   const found = await run('journalctl', [...argumentsOf(part), '--lines=1', '--', ...part.matches], { stop })
   if (found === undefined)
     return {

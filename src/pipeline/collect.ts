@@ -110,10 +110,15 @@ async function pollToEnd(
     if (part.observations.length > 0) {
       const imported = learning || (part.history ?? false)
       await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor, imported })
-    } else if (JSON.stringify(part.cursor) !== JSON.stringify(cursor)) {
+    } else if (part.absent === undefined && JSON.stringify(part.cursor) !== JSON.stringify(cursor)) {
       await store.cursors.set(name, part.cursor, 'with-next')
     }
-    turn.ok({ count: part.observations.length, ...(part.unknown !== undefined && { dropped: part.unknown }) })
+    if (part.absent !== undefined) turn.off(part.absent)
+    else
+      turn.ok({
+        count: part.observations.length,
+        ...(part.unknown !== undefined && { dropped: part.unknown }),
+      })
     taken += part.observations.length
     cursor = part.cursor
     more = part.more ?? false
@@ -185,10 +190,18 @@ async function listenTo(
   }
 
   const cursor = await cursorOf(collector, running)
+  // One that has told something before is not absent: it is silent, which `silent-collector` judges.
+  const absent = (reason: string) => (cursor === undefined ? turn.off(reason) : turn.ok())
   const flushing = keepFlushing()
   try {
     await Promise.race([
-      collector.listen({ ...context({ ...turn, stop }, options), cursor, ready: () => void ready(), emit }),
+      collector.listen({
+        ...context({ ...turn, stop }, options),
+        cursor,
+        ready: () => void ready(),
+        absent,
+        emit,
+      }),
       flushing,
     ])
   } finally {

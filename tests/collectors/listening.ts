@@ -19,6 +19,7 @@ export async function listen<O, C>(
     stop: stop.signal,
     cursor: cursor === undefined ? undefined : collector.cursor?.parse(JSON.parse(JSON.stringify(cursor))),
     ready: () => undefined,
+    absent: () => undefined,
     emit(observation, at) {
       seen.push(observation)
       last = at ?? last

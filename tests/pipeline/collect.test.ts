@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import * as z from 'zod'
-import type { ListeningCollector } from '../../src/core/collector.ts'
+import type { ListeningCollector, PollingCollector } from '../../src/core/collector.ts'
 import { UnavailableError } from '../../src/core/errors.ts'
+import type { LoopState } from '../../src/core/health.ts'
 import type { Observation } from '../../src/core/observation.ts'
 import { isMissed, toCollectLoop } from '../../src/pipeline/collect.ts'
 import type { Turn } from '../../src/pipeline/supervise.ts'
@@ -72,4 +73,28 @@ test('what a listener tells while nothing can be stored is kept up to a bound, a
   assert.deepEqual(await store.cursors.get('collect/x'), { at: 19_999 })
   const rows = await store.events.stats()
   assert.equal(rows.find(({ kind }) => kind === 'auth-attempt')?.rows, 20_000)
+})
+
+test('a source that has nothing here is off, and begins when there is something', async (t) => {
+  const house = await openHouse(t)
+  const { store, board, now } = house
+  let isThere = false
+  const collector: PollingCollector<object, object> = {
+    ...{ name: 'x', title: 'X', options: z.object({}), cursor: z.object({}), every: () => 0.05 },
+    poll: async () => ({ observations: [], cursor: {}, absent: isThere ? undefined : 'There is no x here' }),
+  }
+  const context = (turn: Turn, options: unknown) => ({ ...turn, options, now, home: undefined })
+  const place = { name: 'collect/x', collector, options: {}, isSet: false }
+  house.run(toCollectLoop(place, { store, context, now }))
+  const state = () => board.row('collect/x')?.state
+  const is = (wanted: LoopState) =>
+    until(() => (state() === wanted ? true : undefined), {
+      seconds: 10,
+      what: () => `${wanted}, not ${state()}`,
+    })
+  await is('off')
+  assert.equal(board.row('collect/x')?.reason, 'There is no x here')
+  assert.equal(await isMissed(place, { store, now }), false)
+  isThere = true
+  await is('ok')
 })

@@ -5,7 +5,7 @@ import { hashOf } from '../route.ts'
 import { styles } from '../styles.ts'
 import { Watched } from '../watched.ts'
 import type { AlertRow, HealthRow, HouseState, Overview } from '../wire.ts'
-import { day, figure, headline, isTroubled, moment } from '../words.ts'
+import { day, figure, headline, isTroubled, isWanting, moment } from '../words.ts'
 import { homeStyles } from './home-styles.ts'
 
 /** The house in one glance. */
@@ -107,8 +107,9 @@ class HwHome extends LitElement {
     </dl>`
   }
 
-  #learning({ since, notices, state: { learning } }: Overview) {
+  #learning({ since, notices, state: { learning, health } }: Overview) {
     if (!learning.on) return nothing
+    const absent = health.filter(isWanting).map(({ title }) => title)
     return html`<section class="card" aria-labelledby="learning">
       <h2 id="learning">Getting to know your home</h2>
       <p>
@@ -116,6 +117,14 @@ class HwHome extends LitElement {
         only what is certain is told at once, the rest waits for the daily recap.
       </p>
       ${notices.map((notice) => html`<p class="soft">${notice}.</p>`)}
+      ${
+        absent.length === 0
+          ? nothing
+          : html`<p class="soft">
+              Not here to be watched: ${absent.join(', ')}.
+              <a href=${hashOf('health')}>What each would need</a>
+            </p>`
+      }
     </section>`
   }
 

@@ -17,6 +17,8 @@ import './elements/setting.ts'
 import './elements/settings.ts'
 import './elements/severity.ts'
 import './elements/time.ts'
+import { followHome } from './frame.ts'
 import { Live } from './live.ts'
 
 render(html`<hw-app .live=${new Live()}></hw-app>`, document.body)
+followHome()

@@ -39,7 +39,7 @@ export default {
         'notifications need Home Assistant: set homeassistant.address and homeassistant.token',
       )
     const id = idOf(message)
-    const page = await home.page()
+    const page = placeOf(message, await home.page())
     if (isOver(message)) await dismiss(home, id)
     else await show(home, { notification_id: id, ...toNotification(message, page) })
     const data = toPhoneData(message, id, page ?? '/')
@@ -58,7 +58,14 @@ export function idOf(message: Message): string {
   return `hearthwarden_${message.kind === 'alert' ? message.alert.id : message.kind}`
 }
 
-/** Title as plain text, message as Markdown: the one is shown as it stands, the other is drawn. `page` is ours, if it is there. */
+/** Where a message leads: to its alert on our page, if Home Assistant has our page. */
+export function placeOf(message: Message, page: string | undefined): string | undefined {
+  if (page === undefined) return undefined
+  if (message.kind === 'alert') return `${page}/alerts/${message.alert.id}`
+  return message.kind === 'fold' ? `${page}/alerts` : page
+}
+
+/** Title as plain text, message as Markdown: the one is shown as it stands, the other is drawn. `page` is where it leads. */
 export function toNotification(message: Message, page?: string): { title: string; message: string } {
   const { title, message: text } = toWords(message)
   const isLinked = page !== undefined && (message.kind === 'alert' || message.kind === 'fold')

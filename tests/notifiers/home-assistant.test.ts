@@ -7,7 +7,7 @@ import { makeLog } from '../../src/core/log.ts'
 import type { Message } from '../../src/core/message.ts'
 import type { Receipt, TellContext } from '../../src/core/notifier.ts'
 import { makeHome } from '../../src/homeassistant/connection.ts'
-import homeAssistant, { toNotification } from '../../src/notifiers/home-assistant.ts'
+import homeAssistant, { placeOf, toNotification } from '../../src/notifiers/home-assistant.ts'
 import { plain } from '../../src/notifiers/home-assistant/markdown.ts'
 import { makeAlertView, makeRecap, makeSignal } from '../core/alert-view.ts'
 import { startHomeDouble } from '../homeassistant/home-double.ts'
@@ -75,8 +75,8 @@ test('shows what a person needs of an alert and of a day', () => {
     toNotification(alertOf('new')).message,
     [
       '**High** · Living room TV',
-      'Asked for \\"evil\\.example\\"\\, which stands on a threat list',
       '- Asked for \\"evil\\.example\\"\\, which stands on a threat list, 95 % sure',
+      '**What you can do**',
       '- Take it off the network and look for what asked',
     ].join('\n\n'),
   )
@@ -86,11 +86,14 @@ test('shows what a person needs of an alert and of a day', () => {
   assert.match(day, /- this machine, temperature\\\/cpu: 61\.3 °C, usually 48/)
 })
 
-test('leads to our page where Home Assistant shows it', () => {
-  const page = '/app/0123abcd_hearthwarden'
+test('leads to the alert on our page where Home Assistant shows it', () => {
+  const app = '/app/0123abcd_hearthwarden'
+  const page = placeOf(alertOf('new'), app)
+  assert.equal(placeOf({ kind: 'test' }, app), app)
+  assert.equal(placeOf(alertOf('new'), undefined), undefined)
   assert.match(
     toNotification(alertOf('new'), page).message,
-    /\n\n\[Show me\]\(\/app\/0123abcd_hearthwarden\)$/,
+    /\n\n\[Show me\]\(\/app\/0123abcd_hearthwarden\/alerts\/a12\)$/,
   )
   assert.doesNotMatch(toNotification(alertOf('new')).message, /Show me/)
   assert.doesNotMatch(toNotification({ kind: 'test' }, page).message, /Show me/)

@@ -32,15 +32,23 @@ export function toAlertText(alert: AlertView): string {
   const signals = alert.signals.filter(({ grant }) => grant === undefined).slice(0, strongest)
   return paragraphs([
     `**${words[alert.severity]}** · ${plain(alert.deviceView.name, 80)}`,
-    plain(alert.verdict?.reason ?? alert.title, 500),
+    plain(alert.verdict?.reason ?? titleBeside(signals, alert.title), 500),
     plain(toCircumstances(alert.surroundings ?? {}) ?? '', 200),
     toList(
       signals.map(
         ({ summary, confidence }) => `${plain(summary, 300)}, ${Math.round(confidence * 100)} % sure`,
       ),
     ),
-    toList(alert.advice.map((sentence) => plain(sentence, 300))),
+    section(
+      'What you can do',
+      alert.advice.map((sentence) => plain(sentence, 300)),
+    ),
   ])
+}
+
+/** A title that is the sentence of a signal is not said twice. */
+function titleBeside(signals: AlertView['signals'], title: string): string {
+  return signals.some(({ summary }) => summary === title) ? '' : title
 }
 
 /** Many alerts, one line each. */

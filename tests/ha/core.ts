@@ -34,13 +34,16 @@ const recordedSchema = z.looseObject({ entity: z.string() })
 export type Recorded = z.infer<typeof recordedSchema>
 
 /** Starts one with nothing in it but the broker, if one is given, and `test_home`. */
-export async function startCore({ brokerPort }: { brokerPort?: number } = {}): Promise<Core> {
+export async function startCore({
+  brokerPort,
+  environment = {},
+}: { brokerPort?: number; environment?: Readonly<Record<string, string>> } = {}): Promise<Core> {
   const root = await buildCore()
   const folder = await mkdtemp(join(tmpdir(), 'hearthwarden-core-'))
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   await writeConfiguration(folder, port)
-  let running = await run(root, folder)
+  let running = await run(root, folder, environment)
   const kill = () => running.kill('SIGKILL')
   process.once('exit', kill)
   const stop = async () => {
@@ -64,7 +67,7 @@ export async function startCore({ brokerPort }: { brokerPort?: number } = {}): P
       },
       async restart() {
         await end(running)
-        running = await run(root, folder)
+        running = await run(root, folder, environment)
         await answers(address, folder)
         await person.isRunning()
       },
@@ -106,10 +109,15 @@ async function writeConfiguration(folder: string, port: number): Promise<void> {
 }
 
 /** In a mount and process namespace of its own, so that nothing is left when it is killed. */
-async function run(root: string, folder: string): Promise<ChildProcess> {
+async function run(
+  root: string,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
   const start = `${mounts(root)}; mount --bind ${quoted(folder)} ${quoted(root)}/cfg; exec chroot ${quoted(root)} /opt/hass/bin/hass -c /cfg`
   const child = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', start], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   })
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => appendFileSync(join(folder, 'core.log'), chunk))

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import * as z from 'zod'
 import { type Mosquitto, startMosquitto } from '../bridges/mosquitto.ts'
 import { until } from '../daemon.ts'
@@ -12,6 +12,7 @@ import { openBrowser } from '../web/browser.ts'
 import { withoutCore } from './build.ts'
 import { type Core, startCore } from './core.ts'
 import { startHouse, type TestHouse } from './house.ts'
+import { openFrontend, pictureOf } from './page.ts'
 
 const skip = (await withoutCore()) || without('chromium')
 const path = 'hearthwarden-home'
@@ -44,30 +45,11 @@ suite('the dashboard in a real Home Assistant', { skip }, () => {
 
   const ask = async () => result.parse(await house.daemon.post('/api/requests', { kind: 'dashboard' }))
 
-  /** Home Assistant's own page, let in as the person is. */
-  async function open(at: string): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.setDefaultTimeout(20_000)
-    const { address, token } = core
-    const tokens = {
-      access_token: token,
-      token_type: 'Bearer',
-      expires_in: 1800,
-      expires: Date.now() + 1_800_000,
-      hassUrl: address,
-      clientId: `${address}/`,
-      refresh_token: '',
-    }
-    await page.addInitScript((given) => localStorage.setItem('hassTokens', given), JSON.stringify(tokens))
-    await page.goto(`${address}/${at}`)
-    return page
-  }
-
   test('is made on a click, of our sensors, and is seen there', async () => {
     await until(async () => ((await ask()).ok ? true : undefined), { seconds: 40, what: () => 'our sensors' })
     await house.attack('192.168.1.77')
     await house.alertOf('192.168.1.77')
-    const page = await open(`${path}/0`)
+    const page = await openFrontend(browser, core, `${path}/0`)
     await page.getByText('The newest alert').waitFor()
     for (const words of [
       'Severity',
@@ -79,8 +61,8 @@ suite('the dashboard in a real Home Assistant', { skip }, () => {
       await page.getByText(words, { exact: true }).first().waitFor()
     await page.locator('hui-attribute-row', { hasText: 'evil-control.example' }).first().waitFor()
     assert.equal(await page.locator('hui-error-card, hui-warning').count(), 0)
-    const picture = process.env['DRAW_DOCS'] === '1' ? 'docs/dashboard.png' : join(folder, 'dashboard.png')
-    assert.equal((await page.screenshot({ path: picture, fullPage: true })).length > 20_000, true)
+    const picture = await page.screenshot({ path: pictureOf('dashboard', folder), fullPage: true })
+    assert.equal(picture.length > 20_000, true)
     await page.close()
   })
 

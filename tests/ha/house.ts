@@ -105,7 +105,7 @@ export function stateOf(daemon: Daemon, loop: string, state: string): Promise<st
 }
 
 /** What dnsmasq writes now about a device that asked for a name. */
-function asked(name: string, from: string): string {
+export function asked(name: string, from: string): string {
   const now = new Date()
   const stamp = `${now.toString().slice(4, 10).replace(' 0', '  ')} ${now.toTimeString().slice(0, 8)}`
   return `${stamp} dnsmasq[1]: query[A] ${name} from ${from}\n`

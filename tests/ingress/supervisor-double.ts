@@ -101,35 +101,6 @@ export async function startSupervisor({ token, self, homePort }: SupervisorParts
     socket.on('error', () => onward.destroy())
   })
 
-  const onIngress = (incoming: IncomingMessage, response: ServerResponse, rest: string) => {
-    const { host: _, 'x-remote-user-id': __, ...headers } = incoming.headers
-    const onward = request(
-      {
-        host: gateway,
-        port: self.ingress_port,
-        localAddress: supervisorAddress,
-        method: incoming.method,
-        path: rest,
-        headers: {
-          ...headers,
-          'x-ingress-path': self.ingress_entry,
-          'x-remote-user-id': '0123456789abcdef',
-          'x-remote-user-name': 'someone',
-          'x-forwarded-for': '127.0.0.1',
-          'x-forwarded-proto': 'http',
-          'x-forwarded-host': '127.0.0.1:8123',
-        },
-      },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(response)
-      },
-    )
-    onward.on('error', () => response.writeHead(502).end('502: Bad Gateway'))
-    response.on('close', () => onward.destroy())
-    incoming.pipe(onward)
-  }
-
   const core = createServer((incoming, response) => {
     const url = incoming.url ?? ''
     if (url === '/') {
@@ -141,7 +112,7 @@ export async function startSupervisor({ token, self, homePort }: SupervisorParts
       refused.push(`400 ${url}`)
       response.writeHead(400).end()
     } else if (url.startsWith(`${self.ingress_entry}/`)) {
-      onIngress(incoming, response, url.slice(self.ingress_entry.length))
+      passOn(incoming, response, { path: url.slice(self.ingress_entry.length), self })
     } else if (url === '/favicon.ico') {
       response.writeHead(204).end()
     } else {
@@ -166,4 +137,38 @@ export async function startSupervisor({ token, self, homePort }: SupervisorParts
       await Promise.all([once(supervisor, 'close'), once(core, 'close')])
     },
   }
+}
+
+/** Passes a browser's request on to the app, as the Supervisor's ingress does. */
+export function passOn(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { path, self }: { readonly path: string } & Pick<SupervisorParts, 'self'>,
+): void {
+  const { host: _, 'x-remote-user-id': __, ...headers } = incoming.headers
+  const onward = request(
+    {
+      host: gateway,
+      port: self.ingress_port,
+      localAddress: supervisorAddress,
+      method: incoming.method,
+      path,
+      headers: {
+        ...headers,
+        'x-ingress-path': self.ingress_entry,
+        'x-remote-user-id': '0123456789abcdef',
+        'x-remote-user-name': 'someone',
+        'x-forwarded-for': '127.0.0.1',
+        'x-forwarded-proto': 'http',
+        'x-forwarded-host': '127.0.0.1:8123',
+      },
+    },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    },
+  )
+  onward.on('error', () => response.writeHead(502).end('502: Bad Gateway'))
+  response.on('close', () => onward.destroy())
+  incoming.pipe(onward)
 }

@@ -10,6 +10,7 @@ import {
   withHouse,
 } from './cli-house.ts'
 import { showResult, toLocal } from './cli-print.ts'
+import { toSummary, toWhat } from './cli-state.ts'
 import { alertStatuses } from './core/alert.ts'
 import { healthWords } from './core/health.ts'
 import { eventKinds } from './core/observation.ts'
@@ -17,27 +18,25 @@ import { severities } from './core/severity.ts'
 
 /** Commands that look and change nothing. */
 export function addLooking(command: AddCommand): void {
-  command('status', 'the state of the house').action((given: Common) =>
-    withHouse(given, async ({ client, print }) => {
-      const { state, ...about } = await client.status()
-      const learning = state.learning.on ? `, learning until ${toLocal(state.learning.until)}` : ''
-      if (given.json) return print.one({ ...about, state }, '')
-      print.one(
-        state,
-        `Severity ${state.severity}, ${state.openAlerts} open, ${state.devices} devices, ${state.dnsToday} DNS queries today${learning}`,
-      )
-      print.rows(
-        state.health,
-        {
-          Loop: (row) => row.loop,
-          State: (row) => row.state,
-          Since: (row) => toLocal(row.since),
-          Why: (row) => row.reason,
-        },
-        'No loop runs: start it with `npm start`',
-      )
-    }),
-  )
+  command('status', 'the state of the house')
+    .option('--all', 'how each part of the program is, too')
+    .action((given: Common & { all?: boolean }) =>
+      withHouse(given, async ({ client, print }) => {
+        const { state, ...about } = await client.status()
+        print.one({ ...about, state }, toSummary({ ...about, state }))
+        if (given.json || !given.all) return
+        print.rows(
+          state.health,
+          {
+            Part: (row) => row.loop,
+            State: (row) => healthWords[row.state],
+            Since: (row) => toLocal(row.since),
+            Why: (row) => row.reason,
+          },
+          'No part runs',
+        )
+      }),
+    )
 
   command('alerts', 'what people are told')
     .option(
@@ -108,8 +107,12 @@ export function addLooking(command: AddCommand): void {
     }),
   )
 
-  command('events', 'what was seen')
-    .option('--kind <words>', `${eventKinds.join(', ')}; several with commas`, toWords(eventKinds))
+  command('events', 'what was seen, the newest first')
+    .option(
+      '--kind <words>',
+      `${eventKinds.join(', ')}; several with commas (all but health when none is named)`,
+      toWords(eventKinds),
+    )
     .option('--device <name>', 'of this device alone')
     .option('--text <text>', 'with this in a name or value')
     .option('--limit <number>', 'how many', toNumber, 50)
@@ -130,29 +133,20 @@ export function addLooking(command: AddCommand): void {
           const { kind, device, text, since: from, until: to, limit } = given
           const name = await namesOf(client)
           const rows = await client.events({
-            ...(kind && { kinds: kind.split(',') }),
+            kinds: kind?.split(',') ?? eventKinds.filter((one) => one !== 'health'),
             ...(device && { device }),
             ...(text && { text }),
             ...(from && { since: from }),
             ...(to && { until: to }),
             limit,
           })
-          const what = ({
-            seq: _,
-            collectedBy: __,
-            imported: ___,
-            device: ____,
-            at: _____,
-            kind: ______,
-            ...rest
-          }: (typeof rows)[number]) => Object.values(rest).join(' ')
           print.rows(
             rows,
             {
               When: (row) => toLocal(row.at),
               Kind: (row) => row.kind,
               Device: (row) => name(row.device),
-              What: what,
+              What: toWhat,
             },
             'No events',
           )

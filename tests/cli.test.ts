@@ -53,6 +53,14 @@ for (const how of ['with a daemon', 'without a daemon'] as const) {
     }
     const [status] = await rows(folder, ['status'])
     assert.ok(status?.['state'])
+    const summary = await run(folder, ['status'])
+    assert.ok(summary.lines.length <= 6, summary.out)
+    assert.match(summary.out, how === 'with a daemon' ? /sources watched/ : /does not run/)
+    assert.match((await run(folder, ['status', '--all'])).out, /requests +Well/)
+    assert.deepEqual(
+      (await rows(folder, ['events'])).filter(({ kind }) => kind === 'health'),
+      [],
+    )
     const checks = await run(folder, ['check', '--json'])
     assert.ok(checks.lines.length > 0)
     assert.equal(checks.code, checks.lines.some((line) => JSON.parse(line).ok === false) ? 1 : 0)

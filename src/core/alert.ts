@@ -43,6 +43,15 @@ export interface DetectorWords {
 /** The words of a detector, by its name. */
 export type WordsOf = (detector: string) => DetectorWords | undefined
 
+/** An alert in one line of a list. */
+export interface AlertLine {
+  readonly id: string
+  readonly severity: Severity
+  readonly title: string
+  /** The name of its device. */
+  readonly device: string
+}
+
 /** An alert with all that a person needs to see of it. */
 export interface AlertView extends Alert {
   readonly deviceView: Device

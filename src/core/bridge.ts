@@ -1,4 +1,4 @@
-import type { AlertView } from './alert.ts'
+import type { AlertLine, AlertView } from './alert.ts'
 import type { HealthRow } from './health.ts'
 import type { Context, Plugin } from './plugin.ts'
 import type { Recap } from './recap.ts'
@@ -49,6 +49,8 @@ export interface HouseState {
   /** The worst of the open alerts. */
   readonly severity: Severity
   readonly openAlerts: number
+  /** The first of them, worst first. */
+  readonly open: readonly AlertLine[]
   /** Something of severity high is open. */
   readonly threat: boolean
   /** The newest alert that is not `none`. */

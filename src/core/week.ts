@@ -1,3 +1,4 @@
+import type { AlertLine } from './alert.ts'
 import type { Severity } from './severity.ts'
 
 /** The last seven days up to now, counted as the daily recap counts its day. */
@@ -5,16 +6,9 @@ export interface Week {
   /** Alerts that something happened to in these days, by severity. */
   readonly alerts: Readonly<Record<Exclude<Severity, 'none'>, number>>
   /** The worst of them, the newest where several are equally bad; absent in a week without any. */
-  readonly worst?: WeekAlert
+  readonly worst?: AlertLine
   /** Names of devices that were seen for the first time. */
   readonly newDevices: readonly string[]
   /** One sentence: `1 high and 2 low alerts; 3 new devices`. At most 255 characters. */
   readonly headline: string
-}
-
-export interface WeekAlert {
-  readonly id: string
-  readonly severity: Severity
-  readonly title: string
-  readonly device: string
 }

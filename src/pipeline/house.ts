@@ -6,7 +6,7 @@ import { rank, worse } from '../core/severity.ts'
 import { midnight, pause } from '../core/time.ts'
 import type { Situation } from '../core/situation.ts'
 import type { Store, Totals } from '../store/store.ts'
-import { toWeek, week } from './week.ts'
+import { toLine, toWeek, week } from './week.ts'
 
 export interface HouseTools {
   readonly store: Store
@@ -22,6 +22,8 @@ export interface HouseTools {
 const totalsAge = 10_000
 /** Milliseconds: totals that grow are shown without any other change. */
 const longestRest = 60_000
+/** So many open alerts are named. */
+const mostOpen = 20
 /** Milliseconds since its last sight after which a device counts as away. */
 const onlineAge = 900_000
 
@@ -59,6 +61,10 @@ export function makeHouse(tools: HouseTools): House {
     return {
       severity: open.map(({ severity }) => severity).reduce(worse, 'none'),
       openAlerts: open.filter(({ severity }) => rank(severity) > 0).length,
+      open: open
+        .filter(({ severity }) => rank(severity) > 0)
+        .slice(0, mostOpen)
+        .map((alert) => toLine(alert, store.devices)),
       threat: open.some(({ severity }) => severity === 'high'),
       ...(newest && { lastAlert: await store.alerts.view(newest, tools.words) }),
       ...(judgedAt && { lastAnalysis: judgedAt }),

@@ -1,4 +1,4 @@
-import type { Alert } from '../core/alert.ts'
+import type { Alert, AlertLine } from '../core/alert.ts'
 import type { Device } from '../core/device.ts'
 import { severities, type Severity } from '../core/severity.ts'
 import type { Week } from '../core/week.ts'
@@ -11,16 +11,19 @@ export const week = 7 * 86_400_000
 export function toWeek(alerts: readonly Alert[], devices: Pick<Devices, 'list' | 'get'>, to: Date): Week {
   const of = (severity: Severity) => alerts.filter((alert) => alert.severity === severity).length
   const newDevices = newDevicesOf(devices.list(), new Date(to.getTime() - week), to)
-  const [worst] = alerts.map(({ id, severity, title, device }) => ({
-    ...{ id, severity, title },
-    device: devices.get(device)?.name ?? device,
-  }))
+  const [worst] = alerts.slice(0, 1).map((alert) => toLine(alert, devices))
   return {
     alerts: { low: of('low'), medium: of('medium'), high: of('high') },
     ...(worst && { worst }),
     newDevices,
     headline: `${alertWords(alerts)}; ${newDevices.length} new ${newDevices.length === 1 ? 'device' : 'devices'}`,
   }
+}
+
+/** One line about an alert. */
+export function toLine(alert: Alert, devices: Pick<Devices, 'get'>): AlertLine {
+  const { id, severity, title, device } = alert
+  return { id, severity, title, device: devices.get(device)?.name ?? device }
 }
 
 /** Names of those that were first seen in this span. */

@@ -7,6 +7,7 @@ export function makeState(changes: Partial<HouseState> = {}): HouseState {
   return {
     severity: 'none',
     openAlerts: 0,
+    open: [],
     threat: false,
     devices: 12,
     devicesOnline: 9,

@@ -195,6 +195,7 @@ test('hostile names stay data: no template, no topic, within every limit', { ski
       makeHealth(`collect/${hostile}#${index}`, { title: hostile, state: 'waiting', reason: hostile }),
     ),
     recap: makeRecap({ alerts, headline: '😀'.repeat(300), newDevices: [hostile] }),
+    open: Array.from({ length: 20 }, () => ({ id: 'a1', severity: 'high', title: hostile, device: hostile })),
     week: {
       alerts: { low: 1, medium: 2, high: 3 },
       worst: { id: 'a12', severity: 'high', title: hostile, device: hostile },

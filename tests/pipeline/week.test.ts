@@ -29,7 +29,12 @@ test('the last seven days: alerts by severity, the worst, new devices; what is o
     what: () => 'three alerts',
   })
   house.move('2026-11-20T12:05:00Z')
-  const { alerts, worst, newDevices, headline } = (await shown.state()).week
+  const { week, open } = await shown.state()
+  assert.deepEqual(
+    open.map(({ severity }) => severity),
+    ['high', 'low', 'low'],
+  )
+  const { alerts, worst, newDevices, headline } = week
   assert.deepEqual(alerts, { low: 2, medium: 0, high: 1 })
   assert.equal(worst?.severity, 'high')
   assert.deepEqual(newDevices, ['192.168.1.7'])

@@ -78,10 +78,14 @@ export const situationSchema = z
   })
   .meta({ id: 'Situation', description: 'what nothing tells is absent' })
 
+const alertLineSchema = z
+  .object({ id: z.string(), severity, title: z.string(), device: z.string().describe('its name') })
+  .meta({ id: 'AlertLine' })
+
 export const weekSchema = z
   .object({
     alerts: z.object({ low: z.int(), medium: z.int(), high: z.int() }),
-    worst: z.object({ id: z.string(), severity, title: z.string(), device: z.string() }).optional(),
+    worst: alertLineSchema.optional(),
     newDevices: texts,
     headline: z.string(),
   })
@@ -91,6 +95,7 @@ export const stateSchema = z
   .object({
     severity,
     openAlerts: z.int(),
+    open: z.array(alertLineSchema).readonly().describe('the worst of them, 20 at most'),
     threat: z.boolean(),
     lastAlert: alertViewSchema.optional(),
     lastAnalysis: time.optional(),

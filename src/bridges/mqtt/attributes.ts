@@ -1,4 +1,4 @@
-import type { AlertView } from '../../core/alert.ts'
+import type { AlertLine, AlertView } from '../../core/alert.ts'
 import type { Happening } from '../../core/bridge.ts'
 import type { HealthRow } from '../../core/health.ts'
 import type { Recap } from '../../core/recap.ts'
@@ -62,15 +62,15 @@ export function recapAttributes(recap: Recap | undefined): string {
   }))
 }
 
+/** The open alerts, worst first: for a card that lists them. */
+export function openAttributes(open: readonly AlertLine[]): string {
+  return toAttributes((most) => ({ alerts: open.slice(0, most).map(lineFacts) }))
+}
+
 /** The last seven days in numbers and lists, and as a few sentences that can be sent as they are. */
 export function weekAttributes({ alerts, worst, newDevices, headline }: Week): string {
   const { high, medium, low } = alerts
-  const shown = worst && {
-    alert_id: worst.id,
-    severity: worst.severity,
-    title: plain(worst.title, 200),
-    device: plain(worst.device, 80),
-  }
+  const shown = worst && lineFacts(worst)
   return toAttributes((most) => {
     const names = newDevices.slice(0, most).map((name) => plain(name, 80))
     const more = newDevices.length - names.length
@@ -98,6 +98,10 @@ function alertFacts(alert: AlertView) {
     address: alert.deviceView.addresses[0] ?? null,
     confidence: toPercent(alert.confidence),
   }
+}
+
+function lineFacts({ id, severity, title, device }: AlertLine) {
+  return { alert_id: id, severity, title: plain(title, 200), device: plain(device, 80) }
 }
 
 /** 0 to 1 as 0 to 100, whole: a hundredth of a difference is no change. */

@@ -2,7 +2,13 @@ import type { HouseState, Temperature } from '../../core/bridge.ts'
 import type { HealthRow } from '../../core/health.ts'
 import type { RequestInput } from '../../core/request.ts'
 import { severities } from '../../core/severity.ts'
-import { alertAttributes, healthAttributes, recapAttributes, weekAttributes } from './attributes.ts'
+import {
+  alertAttributes,
+  healthAttributes,
+  openAttributes,
+  recapAttributes,
+  weekAttributes,
+} from './attributes.ts'
 import { config, counted, diagnostic, measured, onOff, toKey, unknown, type Entity } from './entity.ts'
 import { plain, slug } from './plain.ts'
 import { toSituationEntities } from './situation-entities.ts'
@@ -33,6 +39,7 @@ export const table: readonly Entity[] = [
     platform: 'sensor',
     about: { name: 'Open alerts', icon: 'mdi:alert', ...measured('alerts') },
     state: ({ openAlerts }) => String(openAlerts),
+    attributes: ({ open }) => openAttributes(open),
   },
   {
     key: 'threat',

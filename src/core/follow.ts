@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import { codeOf, UnavailableError } from './errors.ts'
+import { run } from './run.ts'
 
 /** Characters of a line that nobody ends: what is longer is cut. */
 const longest = 1_000_000
@@ -16,8 +17,9 @@ export async function* follow(
   args: readonly string[],
   stop: AbortSignal,
 ): AsyncIterable<string> {
+  const [file, ...words] = await dyingWithUs([program, ...args], stop)
   if (stop.aborted) return
-  const running = execa(program, args, {
+  const running = execa(file, words, {
     reject: false,
     detached: true,
     buffer: false,
@@ -34,7 +36,7 @@ export async function* follow(
     yield* linesOf(running.stdout.setEncoding('utf8'))
     const { code, exitCode } = await running
     if (stop.aborted) return
-    if (code === 'ENOENT' || code === 'EACCES')
+    if (code === 'ENOENT' || code === 'EACCES' || complaint.startsWith('setpriv: failed to execute'))
       throw new UnavailableError(`There is no program ${program} here that may be run: install it`)
     const last = complaint.trim().split('\n').at(-1) ?? ''
     throw new UnavailableError(
@@ -45,6 +47,19 @@ export async function* follow(
     kill()
     await running
   }
+}
+
+/**
+ * The command so that it dies when we are killed, and nobody is left to kill it; where util-linux's `setpriv` is not
+ * there, it lives on until its next line. The kernel counts the thread that starts it for us: ours, which is the last.
+ */
+async function dyingWithUs(
+  command: readonly [string, ...string[]],
+  stop: AbortSignal,
+): Promise<readonly [string, ...string[]]> {
+  const words = ['--pdeathsig', 'KILL', '--']
+  const tried = await run('setpriv', [...words, 'true'], { stop })
+  return tried?.code === 0 ? ['setpriv', ...words, ...command] : command
 }
 
 async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<string> {

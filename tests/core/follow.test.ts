@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { UnavailableError } from '../../src/core/errors.ts'
 import { follow } from '../../src/core/follow.ts'
+import { without } from '../partners.ts'
 import { hasEnded } from './processes.ts'
 
 const stop = () => AbortSignal.timeout(30_000)
@@ -36,6 +40,23 @@ describe('a program that is followed', () => {
     assert.equal(pids.length, 2)
     for (const pid of pids) await hasEnded(pid)
   })
+
+  it(
+    'dies with a program that is killed and cannot end it',
+    { skip: without('setpriv', 'util-linux') },
+    async () => {
+      const script = `
+      import { follow } from ${JSON.stringify(join(import.meta.dirname, '../../src/core/follow.ts'))}
+      const lines = follow('sh', ['-c', 'echo $$; exec sleep 60'], new AbortController().signal)
+      for await (const line of lines) console.log(line)`
+      const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [line] = await once(parent.stdout, 'data')
+      parent.kill('SIGKILL')
+      await hasEnded(Number(String(line)))
+    },
+  )
 
   it('is killed when nobody reads on', async () => {
     let pid = 0

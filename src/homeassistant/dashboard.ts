@@ -152,7 +152,10 @@ function newestAlert(entity: string): Card {
 }
 
 function alertsOfTheWeek(entity: string): Card {
-  return { type: 'logbook', title: 'Alerts of the week', target: { entity_id: [entity] }, hours_to_show: 168 }
+  return {
+    ...{ type: 'logbook', title: 'Alerts of the week', target: { entity_id: [entity] }, hours_to_show: 168 },
+    grid_options: { columns: 12, rows: 4 },
+  }
 }
 
 function rows(title: string, of: readonly Shown[]): Card[] {

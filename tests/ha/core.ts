@@ -36,13 +36,19 @@ export type Recorded = z.infer<typeof recordedSchema>
 /** Starts one with nothing in it but the broker, if one is given, and `test_home`. */
 export async function startCore({
   brokerPort,
+  parts = [],
   environment = {},
-}: { brokerPort?: number; environment?: Readonly<Record<string, string>> } = {}): Promise<Core> {
+}: {
+  brokerPort?: number
+  /** What of Home Assistant's own is there beside what every test needs, such as `history`. */
+  parts?: readonly string[]
+  environment?: Readonly<Record<string, string>>
+} = {}): Promise<Core> {
   const root = await buildCore()
   const folder = await mkdtemp(join(tmpdir(), 'hearthwarden-core-'))
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
-  await writeConfiguration(folder, port)
+  await writeConfiguration(folder, { port, parts })
   let running = await run(root, folder, environment)
   const kill = () => running.kill('SIGKILL')
   process.once('exit', kill)
@@ -79,7 +85,10 @@ export async function startCore({
   }
 }
 
-async function writeConfiguration(folder: string, port: number): Promise<void> {
+async function writeConfiguration(
+  folder: string,
+  { port, parts }: { port: number; parts: readonly string[] },
+): Promise<void> {
   await mkdir(join(folder, '.storage'))
   await mkdir(join(folder, 'custom_components'))
   const integration = new URL('test_home', import.meta.url)
@@ -94,6 +103,7 @@ async function writeConfiguration(folder: string, port: number): Promise<void> {
     },
     http: { server_host: '127.0.0.1', server_port: port },
     ...{ api: {}, websocket_api: {}, config: {}, media_source: {}, tts: {}, mobile_app: {} },
+    ...Object.fromEntries(parts.map((part) => [part, {}])),
     logger: { default: 'warning', logs: { 'homeassistant.components.mqtt': 'info' } },
   }
   // JSON is YAML.

@@ -31,7 +31,7 @@ suite('the dashboard in a real Home Assistant', { skip }, () => {
     ends.push(() => rm(folder, { recursive: true }))
     broker = await startMosquitto()
     ends.push(() => broker.close())
-    core = await startCore({ brokerPort: broker.port })
+    core = await startCore({ brokerPort: broker.port, parts: ['history', 'logbook'] })
     ends.push(() => core.stop())
     house = await startHouse({ after: (end: () => Promise<void>) => ends.push(end) }, core, {
       bridges: { mqtt: { address: broker.address } },
@@ -46,10 +46,16 @@ suite('the dashboard in a real Home Assistant', { skip }, () => {
   const ask = async () => result.parse(await house.daemon.post('/api/requests', { kind: 'dashboard' }))
 
   test('is made on a click, of our sensors, and is seen there', async () => {
+    const sensor = '/api/states/sensor.hearthwarden_temperature_disk_temp1'
+    await until(async () => ((await core.get(sensor).catch(() => undefined)) ? true : undefined), {
+      seconds: 40,
+      what: () => 'the last of our sensors',
+    })
     await until(async () => ((await ask()).ok ? true : undefined), { seconds: 40, what: () => 'our sensors' })
     await house.attack('192.168.1.77')
     await house.alertOf('192.168.1.77')
-    const page = await openFrontend(browser, core, `${path}/0`)
+    await house.daemon.post('/api/requests', { kind: 'recap' })
+    const page = await openFrontend(browser, core, `${path}/0`, { width: 1640, height: 880 })
     await page.getByText('The newest alert').waitFor()
     for (const words of [
       'Severity',
@@ -61,7 +67,8 @@ suite('the dashboard in a real Home Assistant', { skip }, () => {
       await page.getByText(words, { exact: true }).first().waitFor()
     await page.locator('hui-attribute-row', { hasText: 'evil-control.example' }).first().waitFor()
     assert.equal(await page.locator('hui-error-card, hui-warning').count(), 0)
-    const picture = await page.screenshot({ path: pictureOf('dashboard', folder), fullPage: true })
+    await page.getByText('1 high alert; all sources well').waitFor()
+    const picture = await page.screenshot({ path: pictureOf('dashboard', folder) })
     assert.equal(picture.length > 20_000, true)
     await page.close()
   })

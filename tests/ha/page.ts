@@ -2,8 +2,13 @@ import type { Browser, Page } from 'playwright-core'
 import type { Core } from './core.ts'
 
 /** Home Assistant's own page, let in as the person is. */
-export async function openFrontend(browser: Browser, { address, token }: Core, at: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 760 } })
+export async function openFrontend(
+  browser: Browser,
+  { address, token }: Core,
+  at: string,
+  viewport = { width: 1280, height: 760 },
+): Promise<Page> {
+  const page = await browser.newPage({ viewport })
   page.setDefaultTimeout(20_000)
   const tokens = {
     access_token: token,

@@ -45,7 +45,13 @@ interface Teller {
     stop: AbortSignal,
     take: (text: string) => void,
   ): Promise<Ran | undefined>
-  follow(program: string, args: readonly string[], stop: AbortSignal): AsyncIterable<string>
+  /** `complains` is given what it says of its troubles, as it comes. */
+  follow(
+    program: string,
+    args: readonly string[],
+    stop: AbortSignal,
+    complains: (text: string) => void,
+  ): AsyncIterable<string>
 }
 
 const here: Teller = {
@@ -62,6 +68,7 @@ const listMilliseconds = 20_000
 const procFile = '/proc/net/nf_conntrack'
 /** Bytes that the kernel may be ahead of us, before it drops what it has to tell. */
 const ahead = 2_097_152
+const tooMany = 'More connections began or ended at once than could be read: some short ones were not seen'
 
 /** Who talks to whom: the kernel's table of connections, and each change in it. */
 export default {
@@ -99,15 +106,20 @@ function tellerOf(options: Options): Teller {
   return {
     run: (program, args, stop, take) =>
       runThere(place, [program, ...args], { stop, timeout: listMilliseconds, take }),
-    follow: (program, args, stop) => followThere(place, [program, ...args], stop),
+    follow: (program, args, stop, complains) => followThere(place, [program, ...args], stop, complains),
   }
 }
 
 /** Each change, as it happens. */
 async function hear(teller: Teller, flows: Flows, context: ListenContext<Options, undefined>): Promise<void> {
-  const { now, stop, emit } = context
+  const { now, stop, emit, lost } = context
   const args = ['-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,extended,id', '-b', String(ahead)]
-  for await (const line of teller.follow('conntrack', args, stop)) {
+  const complains = (text: string) => {
+    // The kernel had more to tell than fits; it does not say how much. The next look at the table tells what lasts.
+    const times = text.split('ENOBUFS').length - 1
+    if (times > 0) lost(times, tooMany)
+  }
+  for await (const line of teller.follow('conntrack', args, stop, complains)) {
     const entry = parseConntrack(line)
     const connection = entry && flows.heard(entry, now())
     if (connection) emit(connection)

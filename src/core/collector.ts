@@ -58,4 +58,6 @@ export interface ListenContext<O, C> extends CollectContext<O, C> {
   /** There is nothing here to listen to: why, one sentence. Then it is off, until `ready`; no fault. */
   absent(reason: string): void
   emit(observation: Observation, cursor?: C): void
+  /** The source has lost so many things, at the least, before they could be told of: why, one sentence. */
+  lost(count: number, reason: string): void
 }

@@ -10,12 +10,13 @@ const longestComplaint = 2000
 /**
  * The lines that a program prints, as it prints them, until `stop`. It is run with these arguments, never through a
  * shell, speaking English, and killed at the end with all that it started. That it is not there, or ends by itself, is
- * an `UnavailableError`.
+ * an `UnavailableError`. What it complains of while it runs is handed over as it comes.
  */
 export async function* follow(
   program: string,
   args: readonly string[],
   stop: AbortSignal,
+  complains?: (text: string) => void,
 ): AsyncIterable<string> {
   const [file, ...words] = await dyingWithUs([program, ...args], stop)
   if (stop.aborted) return
@@ -31,6 +32,7 @@ export async function* follow(
   let complaint = ''
   running.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-longestComplaint)
+    complains?.(text)
   })
   try {
     yield* linesOf(running.stdout.setEncoding('utf8'))

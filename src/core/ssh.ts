@@ -96,9 +96,10 @@ export async function* followThere(
   place: SshPlace,
   command: readonly [string, ...string[]],
   stop: AbortSignal,
+  complains?: (text: string) => void,
 ): AsyncIterable<string> {
   try {
-    yield* follow('ssh', sshArguments(place, command), stop)
+    yield* follow('ssh', sshArguments(place, command), stop, complains)
   } catch (error) {
     throw error instanceof UnavailableError ? toSshError(place, messageOf(error)) : error
   }

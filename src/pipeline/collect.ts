@@ -24,6 +24,9 @@ export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
 const bufferMost = 20_000
 /** A listener's observations are saved each second, or as soon as there are so many. */
 const batch = 5000
+/** Of losses it is told until there was none for so many milliseconds. */
+const calm = 300_000
+const tooMuch = 'More came at once than could be stored: some of it is lost'
 /** A source that was away and says that it is back is believed when it has stayed for so many milliseconds. */
 const trial = 5000
 
@@ -51,7 +54,7 @@ export function toCollectLoop(place: Place, { store, context, now }: CollectTool
       const running = { name, options, turn, store, context }
       runs += 1
       if ('poll' in collector) await pollFor(collector, running)
-      else await listenTo(collector, { ...running, isAgain: runs > 1 })
+      else await listenTo(collector, { ...running, now, isAgain: runs > 1 })
     },
   }
 }
@@ -138,34 +141,51 @@ async function cursorOf(
 
 async function listenTo(
   collector: ListeningCollector<unknown, unknown>,
-  { isAgain, ...running }: Running & { readonly isAgain: boolean },
+  { isAgain, now, ...running }: Running & Pick<CollectTools, 'now'> & { readonly isAgain: boolean },
 ): Promise<void> {
   const { name, options, turn, store, context } = running
   const ended = new AbortController()
   const stop = AbortSignal.any([turn.stop, ended.signal])
   const buffer: { observation: Observation; cursor: unknown }[] = []
   let dropped = 0
+  let loss: { reason: string; until: number } | undefined
   let full = new AbortController()
 
   function emit(observation: Observation, cursor?: unknown): void {
     if (buffer.length >= bufferMost) {
-      dropped += 1
+      lost(1, tooMuch)
       return
     }
     buffer.push({ observation, cursor })
     if (buffer.length >= batch) full.abort()
   }
 
+  function lost(count: number, reason: string): void {
+    dropped += count
+    loss = { reason, until: now().getTime() + calm }
+  }
+
+  /** It works, and so much more was saved. */
+  function works(count: number): void {
+    const amounts = { count, dropped }
+    dropped = 0
+    if (loss && now().getTime() >= loss.until) loss = undefined
+    if (loss) turn.losing(loss.reason, amounts)
+    else turn.ok(amounts)
+  }
+
   /** Saves the oldest; what cannot be saved now is kept. */
   async function flush(): Promise<void> {
     const piece = buffer.slice(0, batch)
-    if (piece.length === 0) return
+    if (piece.length === 0) {
+      if (loss) works(0)
+      return
+    }
     const cursor = piece.findLast((one) => one.cursor !== undefined)?.cursor
     const observations = piece.map((one) => one.observation)
     await store.events.save({ loop: name, observations, ...(cursor !== undefined && { cursor }) })
     buffer.splice(0, piece.length)
-    turn.ok({ count: piece.length, dropped })
-    dropped = 0
+    works(piece.length)
   }
 
   async function keepFlushing(): Promise<void> {
@@ -201,6 +221,7 @@ async function listenTo(
         ready: () => void ready(),
         absent,
         emit,
+        lost,
       }),
       flushing,
     ])

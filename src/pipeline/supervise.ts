@@ -18,6 +18,8 @@ export interface Turn {
   readonly log: Log
   /** It works: so many more things taken in, sent or judged; so many lost. */
   ok(amounts?: { count?: number; dropped?: number }): void
+  /** It works but loses some of what comes: why, one sentence, which holds until `ok`. */
+  losing(reason: string, amounts: { count: number; dropped: number }): void
   /** It cannot go on now, and tries again by itself: why, one sentence; so many lost. */
   waiting(reason: string, amounts: { dropped: number }): void
   /** It has nothing to do, which is no fault: why, and how that would change. */
@@ -27,7 +29,7 @@ export interface Turn {
 /** A turn of what is done once, whose outcome is an answer and no state of a loop. */
 export function toSingleTurn({ stop, log }: Pick<Turn, 'stop' | 'log'>): Turn {
   const say = () => undefined
-  return { stop, log, ok: say, waiting: say, off: say }
+  return { stop, log, ok: say, losing: say, waiting: say, off: say }
 }
 
 export interface SuperviseTools {
@@ -53,10 +55,19 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
 
   function ok(amounts: { count?: number; dropped?: number } = {}): void {
     if (said !== undefined) log.info(board.row(loop.name)?.hasWorked ? 'works again' : 'works')
-    if (board.row(loop.name)?.state !== 'ok') board.set(loop.name, { state: 'ok' })
+    const row = board.row(loop.name)
+    if (row?.state !== 'ok' || row.reason !== undefined) board.set(loop.name, { state: 'ok' })
     board.add(loop.name, amounts)
     failures = 0
     said = undefined
+  }
+
+  function losing(reason: string, amounts: { count: number; dropped: number }): void {
+    if (reason !== said) log.warning(reason)
+    said = reason
+    board.set(loop.name, { state: 'ok', reason })
+    board.add(loop.name, amounts)
+    failures = 0
   }
 
   function waiting(reason: string, amounts: { dropped: number }): void {
@@ -72,7 +83,7 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
 
   while (!stop.aborted) {
     try {
-      await loop.run({ stop, log, ok, waiting, off })
+      await loop.run({ stop, log, ok, losing, waiting, off })
       if (stop.aborted) return
       throw new Error('ended by itself')
     } catch (error) {

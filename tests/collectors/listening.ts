@@ -20,6 +20,7 @@ export async function listen<O, C>(
     cursor: cursor === undefined ? undefined : collector.cursor?.parse(JSON.parse(JSON.stringify(cursor))),
     ready: () => undefined,
     absent: () => undefined,
+    lost: () => undefined,
     emit(observation, at) {
       seen.push(observation)
       last = at ?? last

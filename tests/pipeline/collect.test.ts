@@ -68,8 +68,9 @@ test('what a listener tells while nothing can be stored is kept up to a bound, a
     seconds: 30,
     what: () => `all to be stored, not ${board.row('collect/x')?.count}`,
   })
-  const { state, dropped } = board.row('collect/x') ?? {}
+  const { state, reason, dropped } = board.row('collect/x') ?? {}
   assert.deepEqual({ state, dropped }, { state: 'ok', dropped: 5000 })
+  assert.match(reason ?? '', /^More came at once than could be stored/)
   assert.deepEqual(await store.cursors.get('collect/x'), { at: 19_999 })
   const rows = await store.events.stats()
   assert.equal(rows.find(({ kind }) => kind === 'auth-attempt')?.rows, 20_000)
@@ -97,4 +98,36 @@ test('a source that has nothing here is off, and begins when there is something'
   assert.equal(await isMissed(place, { store, now }), false)
   isThere = true
   await is('ok')
+})
+
+test('what a source has lost itself is counted and said, until it has lost nothing for a while', async (t) => {
+  const house = await openHouse(t)
+  const { store, board } = house
+  let at = 0
+  const now = () => new Date(at)
+  const collector: ListeningCollector<object> = {
+    ...{ name: 'x', title: 'X', options: z.object({}) },
+    async listen({ ready, lost, stop }) {
+      ready()
+      lost(3, 'The source was too fast')
+      lost(1, 'The source was too fast')
+      await once(stop, 'abort')
+    },
+  }
+  const context = (turn: Turn, options: unknown) => ({ ...turn, options, now, home: undefined })
+  house.run(
+    toCollectLoop({ name: 'collect/x', collector, options: {}, isSet: true }, { store, context, now }),
+  )
+  const is = (reason: string | undefined) =>
+    until(
+      () => (board.row('collect/x')?.dropped === 4 && board.row('collect/x')?.reason === reason) || undefined,
+      {
+        seconds: 10,
+        what: () => `${reason}, not ${JSON.stringify(board.row('collect/x'))}`,
+      },
+    )
+  await is('The source was too fast')
+  assert.equal(board.row('collect/x')?.state, 'ok')
+  at = 300_000
+  await is(undefined)
 })

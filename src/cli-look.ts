@@ -158,7 +158,7 @@ export function addLooking(command: AddCommand): void {
       const stats = await client.stats()
       if (given.json) return print.one(stats, '')
       print.rows(
-        stats.kinds,
+        stats.kinds.filter(({ rows }) => rows > 0),
         {
           Kind: (row) => row.kind,
           Rows: (row) => row.rows,
@@ -203,7 +203,7 @@ export function addLooking(command: AddCommand): void {
         if (given.now) return showResult(await client.ask({ kind: 'recap' }), print)
         const [recap] = await client.recaps({ limit: 1 })
         if (recap === undefined)
-          return print.note('No recap yet: the first one is made at the time of recap.time')
+          return print.note('No recap yet: one is made each day at recap.time, and at once with --now')
         if (given.json) return print.one(recap, '')
         print.one(recap, `${recap.id}: ${recap.headline}`)
         print.rows(

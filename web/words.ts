@@ -1,4 +1,4 @@
-import type { HealthRow, LoopState, Severity, Status } from './wire.ts'
+import type { HealthRow, LoopState, PluginChecks, Severity, Status } from './wire.ts'
 
 /** How the page says things. Pure: the time is an argument. */
 
@@ -103,6 +103,27 @@ export function spaced(name: string): string {
 /** The part of a loop's name before the slash: `collect`, `notify`. */
 export function kindOf({ loop }: Pick<HealthRow, 'loop'>): string {
   return loop.split('/', 1)[0] ?? loop
+}
+
+/** What the loop of a plugin is called, by its kind: `notifiers` and `discord` make `notify/discord`. */
+export function loopOf({ kind, plugin }: { readonly kind: string; readonly plugin: string }): string {
+  const prefix = prefixes[kind]
+  return prefix === undefined ? plugin : `${prefix}/${plugin}`
+}
+
+const prefixes: Readonly<Record<string, string>> = {
+  collectors: 'collect',
+  detectors: 'detect',
+  notifiers: 'notify',
+  bridges: 'bridge',
+}
+
+/** How a loop is with what its plugin found: one that runs well may still miss something, and then needs a person. */
+export function judged(row: HealthRow, found: readonly PluginChecks[]): HealthRow {
+  if (row.state !== 'ok') return row
+  const checks = found.find((plugin) => loopOf(plugin) === row.loop)?.checks ?? []
+  const missing = checks.filter(({ ok }) => !ok).map(({ message }) => message)
+  return missing.length === 0 ? row : { ...row, state: 'blocked', reason: missing.join('. ') }
 }
 
 /** It does not do its work, and should. */

@@ -6,7 +6,17 @@ import { fieldOf, textOf, valueOf } from '../../web/field.ts'
 import { hashOf, routeOf } from '../../web/route.ts'
 import { bytes, sentenceOf, sightKinds } from '../../web/sights.ts'
 import type { HealthRow, LoopState } from '../../web/wire.ts'
-import { ago, count, headline, isWanting, lasting, loopWords, spaced, sureness } from '../../web/words.ts'
+import {
+  ago,
+  count,
+  headline,
+  isWanting,
+  judged,
+  lasting,
+  loopWords,
+  spaced,
+  sureness,
+} from '../../web/words.ts'
 
 const now = new Date('2026-11-20T12:00:00Z')
 
@@ -29,6 +39,25 @@ test('amounts, names and certainty are words', () => {
 
 test('the page and the terminal have the same words for how something is', () => {
   assert.deepEqual(loopWords, healthWords)
+})
+
+test('a source that runs and misses something is not well', () => {
+  const row: HealthRow = {
+    ...{ loop: 'collect/pihole-log', title: 'Pi-hole log', since: now.toISOString() },
+    ...{ state: 'ok', count: 0, dropped: 0 },
+  }
+  const found = (ok: boolean) => [
+    {
+      plugin: 'pihole-log',
+      kind: 'collectors',
+      title: 'Pi-hole log',
+      checks: [{ ok, message: 'no questions yet' }],
+    },
+  ]
+  assert.equal(judged(row, found(true)), row)
+  assert.equal(judged(row, []), row)
+  const { state, reason } = judged(row, found(false))
+  assert.deepEqual([state, reason], ['blocked', 'no questions yet'])
 })
 
 test('the headline never says that all is calm while a source is not well', () => {

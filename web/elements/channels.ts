@@ -5,7 +5,7 @@ import { hashOf } from '../route.ts'
 import { controls, styles } from '../styles.ts'
 import { tell } from '../told.ts'
 import type { HealthRow, PluginChecks, Result } from '../wire.ts'
-import { loopWords } from '../words.ts'
+import { loopOf, loopWords } from '../words.ts'
 
 /** What every plugin finds when it looks, and a test of each channel that shows what really came of it. */
 class HwChannels extends LitElement {
@@ -91,7 +91,8 @@ class HwChannels extends LitElement {
 
   #findings(found: readonly PluginChecks[]) {
     const channels = found.filter(isChannel)
-    const rest = found.filter((plugin) => !isChannel(plugin))
+    // What is not here has said so above, in its own row.
+    const rest = found.filter((plugin) => !isChannel(plugin) && !this.#isOff(plugin))
     const ready = channels.filter((plugin) => !this.#isOff(plugin))
     const unset = channels.filter((plugin) => this.#isOff(plugin)).map(({ title }) => title)
     return html`
@@ -137,10 +138,8 @@ class HwChannels extends LitElement {
     </div>`
   }
 
-  #isOff({ plugin }: PluginChecks): boolean {
-    return this.health.some(
-      ({ loop, state }) => state === 'off' && (loop === `notify/${plugin}` || loop === `bridge/${plugin}`),
-    )
+  #isOff(plugin: PluginChecks): boolean {
+    return this.health.some(({ loop, state }) => state === 'off' && loop === loopOf(plugin))
   }
 
   #plugin({ plugin, kind, title, checks }: PluginChecks) {

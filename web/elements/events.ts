@@ -9,6 +9,8 @@ import type { Device, Sight } from '../wire.ts'
 import { moment } from '../words.ts'
 
 const atOnce = 100
+/** What was seen of the home; how the program itself is, stands on its own page. */
+const seen = Object.keys(sightKinds).filter((kind) => kind !== 'health')
 
 /** Everything that was seen, newest first: of one device, of one kind, with a text in it. */
 class HwEvents extends LitElement {
@@ -96,7 +98,7 @@ class HwEvents extends LitElement {
         {
           limit: atOnce,
           ...(text && { text }),
-          ...(kind && { kinds: [kind] }),
+          kinds: kind ? [kind] : seen,
           ...(this.deviceId !== undefined && { device: this.deviceId }),
           ...(oldest !== undefined && { before: oldest }),
         },
@@ -138,7 +140,7 @@ class HwEvents extends LitElement {
         <div>
           <label for="kind">Kind</label>
           <select id="kind" name="kind">
-            <option value="">Everything</option>
+            <option value="">All of the home</option>
             ${Object.entries(sightKinds).map(([kind, words]) => html`<option value=${kind}>${words}</option>`)}
           </select>
         </div>

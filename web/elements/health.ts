@@ -3,21 +3,13 @@ import { icon, type IconName } from '../icons.ts'
 import { styles } from '../styles.ts'
 import { get } from '../api.ts'
 import type { HealthRow, LoopState, Overview, PluginChecks } from '../wire.ts'
-import { count, isTroubled, kindOf, loopWords } from '../words.ts'
+import { count, isTroubled, judged, kindOf, loopWords } from '../words.ts'
 
 const groups = [
   { title: 'Sources', kinds: ['collect'], one: 'thing seen', many: 'things seen' },
   { title: 'Detectors', kinds: ['detect'], one: 'look', many: 'looks' },
   { title: 'Telling and showing', kinds: ['notify', 'bridge'], one: 'sent', many: 'sent' },
 ]
-
-/** What the loops of a kind of plugin are called by. */
-const prefixes: Readonly<Record<string, string>> = {
-  collectors: 'collect',
-  detectors: 'detect',
-  notifiers: 'notify',
-  bridges: 'bridge',
-}
 
 const icons: Record<LoopState, IconName> = {
   ok: 'none',
@@ -131,7 +123,7 @@ class HwHealth extends LitElement {
           </hw-empty>`
         : nothing
     const worstFirst = rows
-      .map((row) => this.#judged(row))
+      .map((row) => judged(row, this.found ?? []))
       .sort((a, b) => order(a) - order(b) || a.title.localeCompare(b.title))
     return html`<section class="card">
       <h2>${title}</h2>
@@ -139,14 +131,6 @@ class HwHealth extends LitElement {
         ${worstFirst.map((row) => this.#row(row, one, many))}
       </ul>
     </section>`
-  }
-
-  /** A loop runs well and its part may still miss something: then it needs a person. */
-  #judged(row: HealthRow): HealthRow {
-    if (row.state !== 'ok') return row
-    const checks = this.found?.find(({ kind, plugin }) => `${prefixes[kind] ?? kind}/${plugin}` === row.loop)
-    const missing = checks?.checks.filter(({ ok }) => !ok).map(({ message }) => message) ?? []
-    return missing.length === 0 ? row : { ...row, state: 'blocked', reason: missing.join('. ') }
   }
 
   #row(row: HealthRow, one: string, many: string) {

@@ -121,8 +121,8 @@ class HwHome extends LitElement {
         absent.length === 0
           ? nothing
           : html`<p class="soft">
-              Not here to be watched: ${absent.join(', ')}.
-              <a href=${hashOf('health')}>What each would need</a>
+              Could be watched, too, but is not here: ${absent.join(' · ')}.
+              <a href=${hashOf('health')}>What each needs</a>
             </p>`
       }
     </section>`

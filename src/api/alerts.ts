@@ -70,7 +70,8 @@ const mute = createRoute({
 })
 
 /** What a person is told, and what a person says to it. */
-export function alertRoutes({ store, board, words, ask }: ApiParts) {
+export function alertRoutes(parts: ApiParts) {
+  const { store, ask } = parts
   return makeRouter()
     .openapi(list, async (c) => {
       const { device, since, status, severity, limit } = c.req.valid('query')
@@ -88,20 +89,7 @@ export function alertRoutes({ store, board, words, ask }: ApiParts) {
     })
     .openapi(one, async (c) => {
       const { id } = c.req.valid('param')
-      const alert = await store.alerts.get(id)
-      if (!alert) throw new HTTPException(404, { message: `There is no alert ${id}.` })
-      const view = await store.alerts.view(alert, words)
-      const notifiers = board.rows().filter(({ loop }) => loop.startsWith('notify/'))
-      const told = await Promise.all(
-        notifiers.map(async ({ loop, title }) =>
-          (await store.deliveries.of(loop, { alert: id })).map(({ at, receipt, failed }) => ({
-            at,
-            what: receipt ? `Told: ${title}` : failed ? `${title} gave up: ${failed}` : `Telling: ${title}`,
-          })),
-        ),
-      )
-      const asked = (await store.requests.about(id)).flatMap((request) => toAsked(request, alert))
-      return c.json({ alert: view, story: storyOf(view, [...told.flat(), ...asked]) }, 200)
+      return c.json(await storyOfAlert(id, parts), 200)
     })
     .openapi(acknowledge, async (c) =>
       c.json(await ask({ kind: 'acknowledge', alert: c.req.valid('param').id }, c.get('by') ?? 'cli'), 200),
@@ -120,6 +108,24 @@ export function alertRoutes({ store, board, words, ask }: ApiParts) {
         200,
       )
     })
+}
+
+/** One alert with all that is known of it; refuses when there is none of this id. */
+export async function storyOfAlert(id: string, { store, board, words }: ApiParts) {
+  const alert = await store.alerts.get(id)
+  if (!alert) throw new HTTPException(404, { message: `There is no alert ${id}.` })
+  const view = await store.alerts.view(alert, words)
+  const notifiers = board.rows().filter(({ loop }) => loop.startsWith('notify/'))
+  const told = await Promise.all(
+    notifiers.map(async ({ loop, title }) =>
+      (await store.deliveries.of(loop, { alert: id })).map(({ at, receipt, failed }) => ({
+        at,
+        what: receipt ? `Told: ${title}` : failed ? `${title} gave up: ${failed}` : `Telling: ${title}`,
+      })),
+    ),
+  )
+  const asked = (await store.requests.about(id)).flatMap((request) => toAsked(request, alert))
+  return { alert: view, story: storyOf(view, [...told.flat(), ...asked]) }
 }
 
 /** An alert with the name of its device, for lists. */

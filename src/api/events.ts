@@ -11,7 +11,7 @@ import { eventSchema } from './wire/events.ts'
 const time = z.iso.datetime({ offset: true })
 
 /** A body, not a query: Home Assistant's Supervisor refuses odd query strings, and names hold odd characters. */
-const searchSchema = z.object({
+export const searchSchema = z.object({
   kinds: z.array(z.enum(eventKinds)).optional(),
   since: time.optional(),
   until: time.optional(),
@@ -48,16 +48,7 @@ const signals = createRoute({
 export function eventRoutes({ store }: ApiParts) {
   return makeRouter()
     .openapi(search, async (c) => {
-      const { kinds, since, until, device, text, before, limit } = c.req.valid('json')
-      const found = await store.events.search({
-        limit,
-        ...(kinds && { kinds }),
-        ...(since !== undefined && { since: new Date(since) }),
-        ...(until !== undefined && { until: new Date(until) }),
-        ...(device !== undefined && { device: toDeviceId(device) }),
-        ...(text !== undefined && { text }),
-        ...(before !== undefined && { before }),
-      })
+      const found = await store.events.search(toAsk(c.req.valid('json')))
       return c.json(found.map(toEventView), 200)
     })
     .openapi(signals, async (c) => {
@@ -70,6 +61,20 @@ export function eventRoutes({ store }: ApiParts) {
       })
       return c.json(found, 200)
     })
+}
+
+/** A search as the store understands it. */
+export function toAsk(asked: z.infer<typeof searchSchema>) {
+  const { kinds, since, until, device, text, before, limit } = asked
+  return {
+    limit,
+    ...(kinds && { kinds }),
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+    ...(device !== undefined && { device: toDeviceId(device) }),
+    ...(text !== undefined && { text }),
+    ...(before !== undefined && { before }),
+  }
 }
 
 /** A stored event as one flat object. */

@@ -10,6 +10,7 @@ import { alertRoutes } from './alerts.ts'
 import { baselineRoutes } from './baselines.ts'
 import { shallow } from './depth.ts'
 import { deviceRoutes } from './devices.ts'
+import { downloadRoutes } from './downloads.ts'
 import { eventRoutes } from './events.ts'
 import { grantRoutes } from './grants.ts'
 import { guard, type Access } from './guard.ts'
@@ -60,6 +61,7 @@ export function makeApi(parts: ApiParts, { page = builtPage } = {}): Api {
     grantRoutes,
     deviceRoutes,
     eventRoutes,
+    downloadRoutes,
     baselineRoutes,
     recapRoutes,
     requestRoutes,

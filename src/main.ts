@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageFile from '../package.json' with { type: 'json' }
@@ -9,6 +10,9 @@ import { pause } from './core/time.ts'
 
 /** Milliseconds that the loops have for ending before the store is closed without them. */
 const patience = 4000
+
+/** Milliseconds from the start until every module that is needed has been loaded. */
+const settled = 15_000
 
 /** What the command line and the environment say about where and how to start. */
 export interface Given {
@@ -43,7 +47,7 @@ export async function runDaemon(given: Given, { once }: { once: boolean }): Prom
   try {
     const { link } = await openDoors(app)
     if (!app.start.supervisor && !once) console.log(`\n  Hearthwarden is watching. Open ${link}\n`)
-    const loops = runLoops(app)
+    const loops = Promise.all([runLoops(app), keepCompiled(ending.signal)])
     if (once) {
       await quiet(app)
       ending.abort()
@@ -53,6 +57,12 @@ export async function runDaemon(given: Given, { once }: { once: boolean }): Prom
     await app.close()
   }
   app.log.info('stopped')
+}
+
+/** Saves what was compiled for the next start, even if this one is killed, and gives its 5 MB in memory back. */
+async function keepCompiled(stop: AbortSignal): Promise<void> {
+  await pause(settled, stop)
+  flushCompileCache()
 }
 
 /** Comes some seconds after `stop`: a loop that does not end must not keep the program. */

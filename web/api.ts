@@ -36,6 +36,11 @@ export async function search(
   return send<readonly Sight[]>('api/events/search', { ...json('POST', wanted), signal })
 }
 
+/** A file; with a body it is asked for with one. */
+export async function fetchFile(path: string, body?: object): Promise<Blob> {
+  return (await answerOf(path, body ? json('POST', body) : {})).blob()
+}
+
 /** Saves one setting; null is its default. */
 export async function setOption(path: string, value: unknown): Promise<Result> {
   return send<Result>('api/settings', json('PUT', { path, value }))
@@ -46,8 +51,12 @@ function json(method: string, body: object): RequestInit {
 }
 
 async function send<T>(path: string, init: RequestInit): Promise<T> {
+  return (await answerOf(path, init)).json()
+}
+
+async function answerOf(path: string, init: RequestInit): Promise<Response> {
   const response = await reach(path, init)
-  if (response.ok) return response.json()
+  if (response.ok) return response
   throw new ApiError(await refusalOf(response), response.status)
 }
 

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
-import type { Browser, FrameLocator } from 'playwright-core'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
+import * as z from 'zod'
 import { until } from '../daemon.ts'
 import { startHomeDouble, type HomeDouble } from '../homeassistant/home-double.ts'
 import { buildPage, openBrowser } from '../web/browser.ts'
@@ -23,6 +24,7 @@ let supervisor: SupervisorDouble
 let daemon: ChildProcess
 let output = ''
 let browser: Browser
+let page: Page
 let shown: FrameLocator
 const complaints: string[] = []
 
@@ -65,7 +67,7 @@ before(async () => {
   daemon.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   daemon.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   browser = await openBrowser()
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   page.setDefaultTimeout(20_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
@@ -154,6 +156,28 @@ test('what happens is shown live, through ingress', async () => {
   await shown.getByRole('heading', { level: 1, name: /ingress-malware\.example/ }).waitFor()
 })
 
+/** What the browser has saved after a press on *Download*. */
+async function saved(): Promise<{ name: string; text: string }> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    shown.getByRole('button', { name: 'Download' }).click(),
+  ])
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+}
+
+test('an alert is saved as a file', async () => {
+  const { name, text } = await saved()
+  assert.match(name, /^hearthwarden-alert-a\d+\.json$/)
+  const { alert, story } = z
+    .object({ alert: z.object({ title: z.string() }), story: z.array(z.object({ what: z.string() })) })
+    .parse(JSON.parse(text))
+  assert.match(alert.title, /ingress-malware\.example/)
+  assert.equal(
+    story.some(({ what }) => what === 'Opened'),
+    true,
+  )
+})
+
 test('hostile words are looked for without the Supervisor taking them for an attack', async () => {
   await shown.getByRole('link', { name: 'Events' }).click()
   for (const text of ["' union all select 1", '../../proc/self/environ', '<script>alert(1)</script>']) {
@@ -165,6 +189,21 @@ test('hostile words are looked for without the Supervisor taking them for an att
   await shown.getByRole('button', { name: 'Search' }).click()
   await shown.getByText('asked for ingress-malware.example (A)').waitFor()
   assert.deepEqual(supervisor.refused, [])
+})
+
+test('what was found is saved as a table', async () => {
+  const { name, text } = await saved()
+  assert.equal(name, 'hearthwarden-events.csv')
+  const lines = text.split('\r\n')
+  assert.match(lines[0] ?? '', /^\uFEFFat,device,device_name,kind,address,qname,/)
+  assert.equal(
+    lines.some((line) => /,dns-query,192\.168\.1\.77,ingress-malware\.example,A,/.test(line)),
+    true,
+  )
+  assert.equal(
+    lines.slice(1, -1).every((line) => line.includes('ingress-malware.example')),
+    true,
+  )
 })
 
 test('a setting is saved, and what the app’s own form sets is shown as locked', async () => {

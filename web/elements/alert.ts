@@ -132,6 +132,15 @@ class HwAlert extends LitElement {
           )}
         </ol>
       </section>
+      <p class="row">
+        <hw-download
+          path="api/alerts/${alert.id}/download"
+          name="hearthwarden-alert-${alert.id}.json"
+        ></hw-download>
+        <span class="soft small"
+          >What is on this page, as a file (JSON): to keep it, or to show it to somebody.</span
+        >
+      </p>
     </article>`
   }
 

@@ -91,17 +91,10 @@ class HwEvents extends LitElement {
     this.#asked.abort()
     const asked = new AbortController()
     this.#asked = asked
-    const { text, kind } = this.#wanted
     const oldest = shown.at(-1)?.seq
     try {
       const more = await search(
-        {
-          limit: atOnce,
-          ...(text && { text }),
-          kinds: kind ? [kind] : seen,
-          ...(this.deviceId !== undefined && { device: this.deviceId }),
-          ...(oldest !== undefined && { before: oldest }),
-        },
+        { ...this.#question(), limit: atOnce, ...(oldest !== undefined && { before: oldest }) },
         asked.signal,
       )
       this.found = [...shown, ...more]
@@ -110,6 +103,15 @@ class HwEvents extends LitElement {
     } catch (error) {
       if (asked.signal.aborted) return
       this.error = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  #question() {
+    const { text, kind } = this.#wanted
+    return {
+      kinds: kind ? [kind] : seen,
+      ...(text && { text }),
+      ...(this.deviceId !== undefined && { device: this.deviceId }),
     }
   }
 
@@ -168,11 +170,19 @@ class HwEvents extends LitElement {
             </li>`,
         )}
       </ul>
-      ${
-        this.isEnd
-          ? html`<p class="soft small">That is all that is kept.</p>`
-          : html`<p><button @click=${() => this.#find(found)}>Older ones</button></p>`
-      }`
+      <p class="row">
+        ${
+          this.isEnd
+            ? html`<span class="soft small">That is all that is kept.</span>`
+            : html`<button @click=${() => this.#find(found)}>Older ones</button>`
+        }
+        <hw-download
+          path="api/events/download"
+          name="hearthwarden-events.csv"
+          .asked=${this.#question()}
+        ></hw-download>
+        <span class="soft small">All that this search finds, as a table (CSV); the newest 50,000.</span>
+      </p>`
   }
 
   #nameOf(id: string): string {

@@ -1,6 +1,6 @@
 import type { Work } from './api/parts.ts'
 import type { App } from './app.ts'
-import { byName, loopName } from './app-tools.ts'
+import { byName, loopName, placesOn } from './app-tools.ts'
 import { collectors } from './collectors/index.ts'
 import { messageOf } from './core/errors.ts'
 import { detectors } from './detectors/index.ts'
@@ -10,19 +10,27 @@ import { toSingleTurn, type Turn } from './pipeline/supervise.ts'
 import { importedLines, importLines } from './pipeline/import.ts'
 
 /** What the terminal has done for it, over the store, whether or not loops run beside it. */
-export function makeWork({ store, board, config, log, context, start }: Omit<App, 'parts' | 'api'>): Work {
+export function makeWork({
+  store,
+  board,
+  config,
+  home,
+  log,
+  context,
+  start,
+}: Omit<App, 'parts' | 'api'>): Work {
   const { now, stop } = start
 
   /** A place that a running loop polls is left to it: two would share a cursor. */
   async function collectFrom(name: string, learning: boolean): Promise<Awaited<ReturnType<Work['collect']>>> {
     const collector = byName(collectors, name)
     const rows: Awaited<ReturnType<Work['collect']>> = []
+    const on = placesOn({ config, home }, `collectors.${name}`, collector)
     for (const [place, raw] of config.places(`collectors.${name}`).entries()) {
       const loop = loopName('collectors', name, place)
-      const state = board.row(loop)?.state
+      const isRunning = board.row(loop) !== undefined && on.some((one) => one.place === place)
       if (raw['enabled'] === false) rows.push({ loop, taken: 0, problem: 'switched off' })
-      else if (state !== undefined && state !== 'off')
-        rows.push({ loop, taken: 0, problem: 'the running program collects it by itself' })
+      else if (isRunning) rows.push({ loop, taken: 0, problem: 'the running program collects it by itself' })
       else if (!('poll' in collector))
         rows.push({ loop, taken: 0, problem: 'it listens, and only while the program runs' })
       else {

@@ -46,6 +46,9 @@ class HwEvents extends LitElement {
         gap: 0.2rem 1rem;
         padding: 0.55rem 1.25rem;
       }
+      .card + .row {
+        margin-top: 1rem;
+      }
       @media (max-width: 44rem) {
         form {
           grid-template-columns: 1fr;

@@ -28,6 +28,8 @@ for (const file of readdirSync(folder))
       blueprint.source_url,
       `https://github.com/hearthwarden/hearthwarden/blob/main/${folder}/${file}`,
     )
+    const link = `blueprint_import/?blueprint_url=${encodeURIComponent(blueprint.source_url)})`
+    assert.equal(readFileSync('DOCS.md', 'utf8').includes(link), true, 'DOCS has the link that imports it')
     const used = [...text.matchAll(/!input (\w+)/g)].map(([, name = '']) => name)
     assert.deepEqual([...new Set(used)].toSorted(), Object.keys(blueprint.input).toSorted())
   })

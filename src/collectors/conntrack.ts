@@ -9,6 +9,7 @@ import { followThere, runThere, sshOptions, sshPlaceOf } from '../core/ssh.ts'
 import { every } from '../core/time.ts'
 import { parseConntrack, type ConntrackEntry } from '../formats/conntrack.ts'
 import { makeFlows, type Flows } from './conntrack/flows.ts'
+import { makeOverruns, readNetlink } from './conntrack/overruns.ts'
 
 const options = z.object({
   open: seconds('Long connections', 'Seconds between two looks at connections that last.', {
@@ -52,11 +53,14 @@ interface Teller {
     stop: AbortSignal,
     complains: (text: string) => void,
   ): AsyncIterable<string>
+  /** `/proc/net/netlink`; nothing where it cannot be read. */
+  netlink(): Promise<string>
 }
 
 const here: Teller = {
   run: (program, args, stop, take) => run(program, args, { stop, timeout: listMilliseconds, take }),
   follow,
+  netlink: readNetlink,
 }
 
 /** Connections of one look at most. */
@@ -66,9 +70,9 @@ const longest = 10_000
 /** The longest that a list may take. */
 const listMilliseconds = 20_000
 const procFile = '/proc/net/nf_conntrack'
-/** Bytes that the kernel may be ahead of us, before it drops what it has to tell. */
-const ahead = 2_097_152
-const tooMany = 'More connections began or ended at once than could be read: some short ones were not seen'
+/** Bytes that the kernel may be ahead of us, before it drops what it has to tell: it doubles them, for some 7,000 events. */
+const ahead = 8_388_608
+const tooMany = 'More connections began or ended at once than could be read: some short ones were missed'
 
 /** Who talks to whom: the kernel's table of connections, and each change in it. */
 export default {
@@ -107,6 +111,8 @@ function tellerOf(options: Options): Teller {
     run: (program, args, stop, take) =>
       runThere(place, [program, ...args], { stop, timeout: listMilliseconds, take }),
     follow: (program, args, stop, complains) => followThere(place, [program, ...args], stop, complains),
+    // What it complains of must do.
+    netlink: async () => '',
   }
 }
 
@@ -114,12 +120,10 @@ function tellerOf(options: Options): Teller {
 async function hear(teller: Teller, flows: Flows, context: ListenContext<Options, undefined>): Promise<void> {
   const { now, stop, emit, lost } = context
   const args = ['-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,extended,id', '-b', String(ahead)]
-  const complains = (text: string) => {
-    // The kernel had more to tell than fits; it does not say how much. The next look at the table tells what lasts.
-    const times = text.split('ENOBUFS').length - 1
-    if (times > 0) lost(times, tooMany)
-  }
-  for await (const line of teller.follow('conntrack', args, stop, complains)) {
+  const overruns = await makeOverruns(() => teller.netlink())
+  for await (const line of teller.follow('conntrack', args, stop, overruns.complains)) {
+    const missed = await overruns.take()
+    if (missed > 0) lost(missed, tooMany)
     const entry = parseConntrack(line)
     const connection = entry && flows.heard(entry, now())
     if (connection) emit(connection)

@@ -13,6 +13,7 @@ import { parseArpTable, parseIpNeigh } from '../../src/formats/neighbours.ts'
 import { makeNmapReader } from '../../src/formats/nmap-xml.ts'
 import { isNoWay, parsePing } from '../../src/formats/ping.ts'
 import { isCalled, parsePs, toProcess } from '../../src/formats/processes.ts'
+import { parseNetlinkDrops } from '../../src/formats/netlink.ts'
 import { parseRoutes, parseRoutes6 } from '../../src/formats/routes.ts'
 import { isTarget, ownNetworks } from '../../src/formats/scan-target.ts'
 import { parseNvidiaCsv, parseSensorsJson, toTemperatures } from '../../src/formats/sensors.ts'
@@ -68,6 +69,8 @@ const container = JSON.stringify({
 })
 const routes = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0`
+const netlink = `sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode
+0000000052b813f5 12  2528845245 00000005 0        0        0     2        5637     2076815`
 const none = '0'.repeat(32)
 const routes6 = `${none} 00 ${none} 00 fe800000000000000000000000000001 00000400 00000003 00000000 00000003     eth0`
 
@@ -176,6 +179,10 @@ export const parsers: Readonly<Record<string, Parser>> = {
       'ping/jc-ubuntu-22.04-ping-dest-unreachable.txt',
     ),
     make: () => (text) => parsePing(text) ?? (isNoWay(text) || undefined),
+  },
+  netlink: {
+    seeds: [netlink],
+    make: () => (text) => parseNetlinkDrops(text),
   },
   processes: {
     seeds: [

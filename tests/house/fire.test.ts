@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import timers from 'node:timers/promises'
 import { test } from 'node:test'
 import { makeFolder, startDaemon, until } from '../daemon.ts'
+import { asStarted, mean, megabytesOf } from './memory.ts'
 
 /** Ten times what a home is expected to do, on each source at once. `FIRE=60` for a minute of it. */
 
@@ -17,12 +18,6 @@ const turns = (warm + seconds) * 10
 const slack = 40
 /** Milliseconds for the page to answer. */
 const patience = 2000
-/** How the program is started for people: `npm start`. */
-const asStarted = {
-  NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4',
-  MALLOC_ARENA_MAX: '2',
-}
-
 const addressOf = (number: number) => `192.168.77.${20 + (number % 100)}`
 const programs = ['kernel', 'netifd', 'hostapd', 'cron'] as const
 
@@ -162,16 +157,6 @@ function stampOf(at: Date): string {
   return `${at.toString().slice(4, 10).replace(/ 0/, '  ')} ${at.toTimeString().slice(0, 8)}`
 }
 
-/** What a process holds in memory. */
-async function megabytesOf(pid: number | undefined): Promise<number> {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) / 1024
-}
-
 async function page(address: string): Promise<void> {
   await (await fetch(`${address}/`)).text()
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 }

@@ -15,6 +15,8 @@ export interface Program {
   get<T>(path: string): Promise<T>
   /** Resident memory now and at its highest, and how much of it now is its own (not mapped program text), in MB. */
   memory(): { now: number; highest: number; own: number }
+  /** Seconds of CPU that it took so far: all its threads, and the one that runs JavaScript. */
+  cpu(): { all: number; main: number }
   stop(): Promise<void>
 }
 
@@ -68,6 +70,7 @@ export async function startProgram(folder: string, options: object): Promise<Pro
         Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1000)
       return { now: of('VmRSS'), highest: of('VmHWM'), own: of('RssAnon') }
     },
+    cpu: () => ({ all: cpuSeconds(`/proc/${pid}/stat`), main: cpuSeconds(`/proc/${pid}/task/${pid}/stat`) }),
     async stop() {
       child.kill('SIGTERM')
       while (child.exitCode === null && child.signalCode === null) await timers.setTimeout(10)
@@ -78,4 +81,10 @@ export async function startProgram(folder: string, options: object): Promise<Pro
 /** Bytes that a process made the disk write so far. */
 export function writtenBytes(pid: number | 'self'): number {
   return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0)
+}
+
+/** Of user and system together; the kernel counts hundredths of a second. */
+function cpuSeconds(file: string): number {
+  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }

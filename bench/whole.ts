@@ -8,8 +8,9 @@ import { dnsmasqLines } from './lines.ts'
 import { startProgram } from './program.ts'
 
 /**
- * The whole path: lines of a growing log → parsed → stored → judged by every detector. Prints lines per second and
- * resident memory. `node bench/whole.ts [lines] [queries per second in the log]`, 5 million and 40 when not given.
+ * The whole path: lines of a growing log → parsed → stored → judged by every detector. Prints lines per second,
+ * seconds of CPU (the steadier measure where others work too) and resident memory.
+ * `node bench/whole.ts [lines] [queries per second in the log]`, 5 million and 40 when not given.
  */
 const [count = 5_000_000, rate = 40] = process.argv.slice(2).map(Number)
 
@@ -29,6 +30,7 @@ try {
     triage: { enabled: false },
   })
   await timers.setTimeout(3000)
+  const cpuBefore = program.cpu()
   const began = performance.now()
   await appendFile(log, await import('node:fs').then(({ createReadStream }) => createReadStream(prepared)))
   let seen = 0
@@ -39,7 +41,8 @@ try {
   }
   let judged = 0
   while (performance.now() - quietSince < 4000) {
-    await timers.setTimeout(250)
+    // Each look costs the program some milliseconds.
+    await timers.setTimeout(500)
     const { state } = await program.get<Status>('/api/status')
     const collected = state.health.find(({ loop }) => loop === 'collect/pihole-log')?.count ?? 0
     const asked = ['detect/threat-intel', 'detect/dga', 'detect/new-domain']
@@ -50,14 +53,18 @@ try {
     ended = quietSince
   }
   const took = (ended - began) / 1000
+  const perMillion = (seconds: number) => Number((seconds / (count / 1e6)).toFixed(2))
   const { kinds } = await program.get<{ kinds: { kind: string; rows: number }[] }>('/api/stats')
   const { now, highest } = program.memory()
+  const cpu = program.cpu()
   await program.stop()
   console.log(
     JSON.stringify({
       lines: count,
       seconds: Number(took.toFixed(1)),
       linesPerSecond: Math.round(count / took),
+      cpuSecondsPerMillionLines: perMillion(cpu.all - cpuBefore.all),
+      ofTheseMainThread: perMillion(cpu.main - cpuBefore.main),
       eventsJudged: judged,
       rssMegabytes: now,
       highestRssMegabytes: highest,

@@ -11,8 +11,10 @@ const cursorSchema = z.object({ seq: z.number() })
 const piece = 200_000
 /** Milliseconds between two turns at the least: what comes meanwhile is judged together. */
 const rest = 250
-/** So many events since the last turn are a backlog: it is let gather for a second, so that a step is judged seldom. */
+/** So many events since the last turn are a backlog: it is let gather, so that a step is judged seldom. */
 const backlog = 5000
+/** For so many seconds at most, while as many come in each, and until they are a piece. */
+const gathering = 3
 /** A cursor that merely moved is written so seldom, in milliseconds: each write wears a card, and to judge again does no harm. */
 const moved = 30_000
 
@@ -69,7 +71,13 @@ interface Pausing {
 async function nextTurn({ stop }: Turn, { store, detector, options, after, seq }: Pausing): Promise<void> {
   await pause(rest, stop)
   await store.changed(detector.on, { after, milliseconds: detector.every(options) * 1000, stop })
-  if (store.events.newest() - seq > backlog) await pause(1000 - rest, stop)
+  let seen = seq
+  for (let look = 0; look < gathering; look++) {
+    const newest = store.events.newest()
+    if (newest - seen <= backlog || newest - seq >= piece) return
+    seen = newest
+    await pause(1000, stop)
+  }
 }
 
 interface Judgement {

@@ -112,9 +112,11 @@ export async function openAlerts(parts: AlertParts): Promise<Alerts> {
       })
     },
     current: async (device) =>
-      (await alerts(`status <> 'closed' ORDER BY id DESC`, {})).find(
-        (alert) => alert.device === resolve(device),
-      ),
+      (
+        await alerts(`status <> 'closed' AND ${isOf('alerts.device')} ORDER BY id DESC LIMIT 1`, {
+          device: resolve(device),
+        })
+      )[0],
     get: async (alert) => (await alerts(`'a' || id = $alert`, { alert }))[0],
     list: ({ status, severity, device, since, limit }) =>
       alerts(

@@ -57,8 +57,10 @@ export interface Window {
 /** Named questions about a window. The heavy grouping is done in the store; only its answer becomes objects. */
 export interface EventReader
   extends ConnectionQuestions, LoginQuestions, LogQuestions, WatchQuestions, ScanQuestions {
-  /** What each device asked for, by registrable domain: one row per device and domain. */
-  domains(window: Window): Promise<readonly DomainRow[]>
+  /** The registrable domains that were asked for, each once. */
+  domainNames(window: Window): Promise<readonly string[]>
+  /** What each device asked for, by registrable domain: one row per device and domain. With `among`, only these domains, and those of whose names none exists and none was blocked. */
+  domains(window: Window, among?: readonly string[]): Promise<readonly DomainRow[]>
   /** Domains that a device had never asked for before, with their first time inside the window; of devices known so many seconds by then (0). */
   newDomains(window: Window, knownSeconds?: number): Promise<readonly NewDomainRow[]>
   /** Names and addresses of the window that stand on a threat list. */

@@ -42,9 +42,11 @@ export default {
   every: () => 300,
   lookback: 600,
   async detect({ options, fresh, window, events }) {
-    const rows = await events.domains(window)
-    const names = rows.map(toSuspect).filter((name) => name.weight > 0)
-    return [...Map.groupBy(names, ({ row }) => row.device)].flatMap(([device, suspects]) => {
+    // Of the thousands of names that a house asks for few are odd: only these are looked at closer.
+    const asked = await events.domainNames(window)
+    const oddDomains = asked.filter((domain) => nameScore(domain).confidence >= options.odd)
+    const suspects = (await events.domains(window, oddDomains)).map(toSuspect)
+    return [...Map.groupBy(suspects, ({ row }) => row.device)].flatMap(([device, suspects]) => {
       const odd = suspects.filter(({ oddness }) => oddness >= options.odd)
       const missing = suspects.filter(({ isMissing }) => isMissing)
       if (odd.length >= options.names || missing.length >= options.missing)

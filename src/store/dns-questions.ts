@@ -5,8 +5,21 @@ import { dateOf, numberOf, textOf } from './rows.ts'
 import type { Row } from './session.ts'
 import { inWindow, resolved, windowValues } from './window.ts'
 
-/** What each device asked for, by registrable domain. */
-export async function domains(database: Database, window: Window): Promise<DomainRow[]> {
+/** The registrable domains that were asked for. */
+export async function domainNames(database: Database, window: Window): Promise<string[]> {
+  const rows = await database.rows(
+    `SELECT DISTINCT domain FROM dns_query WHERE ${inWindow}`,
+    windowValues(window),
+  )
+  return rows.map((row) => textOf(row, 'domain'))
+}
+
+/** What each device asked for, by registrable domain: of all domains, or of `among` and those that do not exist. */
+export async function domains(
+  database: Database,
+  window: Window,
+  among?: readonly string[],
+): Promise<DomainRow[]> {
   const rows = await database.rows(
     `WITH asked AS (
        SELECT device, domain, qname, sum(count) AS count, min(first) AS first, max(last) AS last
@@ -14,17 +27,21 @@ export async function domains(database: Database, window: Window): Promise<Domai
          SELECT device, domain, qname, count(*) AS count, min("at") AS first, max("at") AS last
          FROM dns_query WHERE ${inWindow} GROUP BY ALL)`)}
        GROUP BY ALL),
-     answered AS (
+     refused AS (
        SELECT qname, bool_or(rcode = 'NXDOMAIN') AS nxdomain, bool_or(origin = 'blocked') AS blocked
-       FROM dns_answer WHERE ${inWindow} GROUP BY qname)
+       FROM dns_answer WHERE ${inWindow} AND (rcode = 'NXDOMAIN' OR origin = 'blocked') GROUP BY qname)
      SELECT device, domain, arg_max(qname, count) AS qname, count(*) AS names, sum(count) AS queries,
        count(*) FILTER (nxdomain) AS nxdomain, count(*) FILTER (blocked) AS blocked,
        min(first) AS first, max(last) AS last
-     FROM asked LEFT JOIN answered USING (qname) GROUP BY device, domain`,
-    windowValues(window),
+     FROM asked LEFT JOIN refused USING (qname) GROUP BY device, domain
+     ${among ? `HAVING domain IN (SELECT unnest($among)) OR ${noneExists}` : ''}`,
+    { ...windowValues(window), ...(among && { among }) },
   )
   return rows.map(toDomainRow)
 }
+
+/** SQL: of the names of a domain none exists, and that is not a blocker's answer. */
+const noneExists = '(count(*) FILTER (nxdomain) = count(*) AND count(*) FILTER (blocked) = 0)'
 
 function toDomainRow(row: Row): DomainRow {
   return {

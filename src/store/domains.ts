@@ -44,7 +44,13 @@ export function parentsOf(name: string): string[] {
 }
 
 /** A map that forgets what was not asked for while `capacity` others were. */
-function makeMemory<T>(capacity: number): { get(key: string): T | undefined; set(key: string, value: T): T } {
+export interface Memory<T> {
+  get(key: string): T | undefined
+  set(key: string, value: T): T
+}
+
+/** Remembers the newest `capacity` at least, twice as many at most. */
+export function makeMemory<T>(capacity: number): Memory<T> {
   let young = new Map<string, T>()
   let old = new Map<string, T>()
   const set = (key: string, value: T) => {

@@ -2,7 +2,7 @@ import type { IndicatorHit, Window } from '../core/detector.ts'
 import { thisMachine, toDeviceId } from '../core/device.ts'
 import type { Indicator } from '../core/indicator.ts'
 import type { Database } from './database.ts'
-import { parentsOf } from './domains.ts'
+import { makeMemory, parentsOf, type Memory } from './domains.ts'
 import { listed, toIndicator } from './indicators.ts'
 import type { FindNetworks } from './networks.ts'
 import { booleanOf, dateOf, numberOf, textOf } from './rows.ts'
@@ -13,18 +13,30 @@ import { inWindow, resolved, windowValues } from './window.ts'
 const answerWait = 30
 /** Names that are looked for at a time. */
 const piece = 2000
+/** Names, and addresses, that are remembered: some 2 MB at most. */
+const remembered = 8000
 /** Rows of answers that one chain of CNAMEs may take. */
 const longestChain = 16
 
+/** Names and addresses known to stand on no list: a house asks for the same ones again and again. */
+export interface Clear {
+  readonly names: Memory<true>
+  readonly addresses: Memory<true>
+}
+
+/** Nothing is known yet. To be made anew when a list changes. */
+export function makeClear(): Clear {
+  return { names: makeMemory(remembered), addresses: makeMemory(remembered) }
+}
+
 /** Names asked for and addresses answered that stand on a list. Most windows hold none: then the names are all that is looked at. */
 export async function indicatorHits(
-  database: Database,
-  networksOf: FindNetworks,
+  { database, networksOf, clear }: { database: Database; networksOf: FindNetworks; clear: Clear },
   window: Window,
 ): Promise<IndicatorHit[]> {
   const [named, addressed] = await Promise.all([
-    namesListed(database, window),
-    addressesListed(database, networksOf, window),
+    namesListed(database, clear.names, window),
+    addressesListed({ database, networksOf, clear: clear.addresses }, window),
   ])
   return [
     ...(named.size > 0 ? await whoAsked(database, window, named) : []),
@@ -40,19 +52,20 @@ interface Found {
 type Listed = ReadonlyMap<string, readonly Indicator[]>
 
 /** The window's names that stand on a list, themselves or by a parent. */
-async function namesListed(database: Database, window: Window): Promise<Listed> {
+async function namesListed(database: Database, clear: Memory<true>, window: Window): Promise<Listed> {
   const rows = await database.rows(
     `SELECT DISTINCT qname AS seen FROM dns_query WHERE ${inWindow}`,
     windowValues(window),
   )
   const names = rows.map((row) => textOf(row, 'seen'))
-  return bySeen(await look(database, 'domain', names, (name) => [name, ...parentsOf(name)]))
+  return amongUnclear(names, clear, (unclear) =>
+    look(database, 'domain', unclear, (name) => [name, ...parentsOf(name)]),
+  )
 }
 
 /** The window's answers that stand on a list, themselves or by a network. */
 async function addressesListed(
-  database: Database,
-  networksOf: FindNetworks,
+  { database, networksOf, clear }: { database: Database; networksOf: FindNetworks; clear: Memory<true> },
   window: Window,
 ): Promise<Listed> {
   const rows = await database.rows(
@@ -60,9 +73,23 @@ async function addressesListed(
     windowValues(window),
   )
   const answers = rows.map((row) => textOf(row, 'seen'))
-  const exact = await look(database, 'address', answers, (answer) => [answer])
-  const within = answers.flatMap((seen) => networksOf(seen).map((indicator) => ({ seen, indicator })))
-  return bySeen([...exact, ...within])
+  return amongUnclear(answers, clear, async (unclear) => {
+    const exact = await look(database, 'address', unclear, (answer) => [answer])
+    const within = unclear.flatMap((seen) => networksOf(seen).map((indicator) => ({ seen, indicator })))
+    return [...exact, ...within]
+  })
+}
+
+/** What is found among those not known to be clear; the others of these are clear from now on. */
+async function amongUnclear(
+  seen: readonly string[],
+  clear: Memory<true>,
+  find: (unclear: readonly string[]) => Promise<Found[]>,
+): Promise<Listed> {
+  const unclear = seen.filter((text) => clear.get(text) === undefined)
+  const found = bySeen(await find(unclear))
+  for (const text of unclear) if (!found.has(text)) clear.set(text, true)
+  return found
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { EventReader, Window } from '../core/detector.ts'
 import { fans, peers, transfers, unasked } from './connection-questions.ts'
 import type { Database } from './database.ts'
-import { domains, newDomains } from './dns-questions.ts'
-import { indicatorHits } from './indicator-hits.ts'
+import { domainNames, domains, newDomains } from './dns-questions.ts'
+import { indicatorHits, makeClear } from './indicator-hits.ts'
 import { templates } from './log-questions.ts'
 import { attempts, newOrigins } from './login-questions.ts'
 import type { FindNetworks } from './networks.ts'
@@ -48,10 +48,16 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
       }
     }
   }
+  let clear = { edition: edition(), ...makeClear() }
+  const clearNow = () => {
+    if (clear.edition !== edition()) clear = { edition: edition(), ...makeClear() }
+    return clear
+  }
   return {
-    domains: once((window) => domains(database, window)),
+    domainNames: once((window) => domainNames(database, window)),
+    domains: (window, among) => domains(database, window, among),
     newDomains: once((window, knownSeconds = 0) => newDomains(database, window, knownSeconds)),
-    indicatorHits: once((window) => indicatorHits(database, networksOf, window)),
+    indicatorHits: once((window) => indicatorHits({ database, networksOf, clear: clearNow() }, window)),
     readings: once((window) => readings(database, window)),
     loops: once((window) => loops(database, window)),
     lastSeen: once((window) => lastSeen(database, window)),

@@ -120,6 +120,30 @@ void test('domains: what each device asked for, and how much of it was refused',
   )
 })
 
+void test('domains: of some, and of those that do not exist', async (t) => {
+  const house = await makeStore(t)
+  await house.save(
+    query(1, tv, 'www.asked.example'),
+    query(2, tv, 'www.gone.example'),
+    answer(2, 'www.gone.example', { rcode: 'NXDOMAIN' }),
+    query(3, tv, 'www.half.example'),
+    query(3, tv, 'gone.half.example'),
+    answer(3, 'gone.half.example', { rcode: 'NXDOMAIN' }),
+    query(4, tv, 'www.blocked.example'),
+    answer(4, 'www.blocked.example', { rcode: 'NXDOMAIN', source: 'blocked' }),
+    query(5, tv, 'www.other.example'),
+    query(6, phone, 'www.asked.example'),
+  )
+  const { reader } = house.store().events
+  const names = ['asked', 'blocked', 'gone', 'half', 'other'].map((name) => `${name}.example`)
+  assert.deepEqual((await reader.domainNames(house.window())).toSorted(), names)
+  const of = async (among?: readonly string[]) =>
+    (await reader.domains(house.window(), among)).map(({ domain }) => domain).toSorted()
+  assert.deepEqual(await of(['asked.example']), ['asked.example', 'asked.example', 'gone.example'])
+  assert.deepEqual(await of([]), ['gone.example'])
+  assert.equal((await of()).length, 6)
+})
+
 void test('a window is half open by time and by number, and knows what was imported', async (t) => {
   const house = await makeStore(t)
   await house.import(query(1, tv, 'imported.example'))

@@ -134,9 +134,17 @@ void test('a list is replaced as a whole, and a piece that fails leaves the old 
 
 void test('a new list holds for what was looked at before', async (t) => {
   const house = await makeStore(t)
-  await house.save(query(1, tv, 'evil.example'))
+  await house.save(query(1, tv, 'evil.example'), answer(1, 'evil.example', { answer: '203.0.113.7' }))
   const ask = () => house.store().events.reader.indicatorHits(house.window())
   assert.equal((await ask()).length, 0)
+  await house
+    .store()
+    .indicators.replace('worse', inPieces({ type: 'network', value: '203.0.113.0/24', list: 'worse' }))
+  assert.deepEqual(
+    (await ask()).map(({ seen }) => seen),
+    ['203.0.113.7'],
+  )
+  await house.store().indicators.remove('worse')
   await house.store().indicators.replace('bad', inPieces(domain('evil.example')))
   assert.equal((await ask()).length, 1)
   await house.store().indicators.remove('bad')

@@ -66,7 +66,7 @@ suite('the blueprints, imported into a real Home Assistant', { skip }, () => {
 
   function pushed(about: string): Promise<Push> {
     return until(() => phone.pushes().find(({ message }) => message.includes(about)), {
-      seconds: 15,
+      seconds: 30,
       what: () => `a push about ${about}: ${JSON.stringify(phone.pushes())}`,
     })
   }
@@ -147,8 +147,8 @@ suite('the blueprints, imported into a real Home Assistant', { skip }, () => {
       /^The last seven days: 5 high alerts; \d+ new devices\. The worst: .* high: Asked for "evil/,
     )
 
-    // Core's own time trigger, some seconds from now; its time zone is UTC.
-    const soon = new Date(Date.now() + 6000)
+    // Core's own time trigger, ten seconds from now; its time zone is UTC.
+    const soon = new Date(Date.now() + 10_000)
     const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
     const [today, tomorrow] = [soon.getUTCDay(), (soon.getUTCDay() + 1) % 7].map((day) => days[day])
     const time = soon.toISOString().slice(11, 19)
@@ -162,7 +162,7 @@ suite('the blueprints, imported into a real Home Assistant', { skip }, () => {
         standing
           .parse(await wire.ask({ type: 'persistent_notification/get' }))
           .find(({ notification_id: id }) => id === 'hearthwarden_week'),
-      { seconds: 10, what: () => 'the notification' },
+      { seconds: 20, what: () => 'the notification' },
     )
     assert.equal(shown.title, 'Hearthwarden: the week')
     assert.equal(shown.message.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1'), text)

@@ -15,6 +15,8 @@ const load = 50
 const warm = 10
 /** Megabytes by which memory may be larger at the end than at the beginning. */
 const slack = 40
+/** Megabytes that it may hold at most, whatever comes. */
+const most = 400
 /** Milliseconds for the page to answer. */
 const patience = 2000
 const total = (warm + seconds) * 10 * load
@@ -171,6 +173,8 @@ test('more than the kernel can tell: it is counted and said, and what comes afte
     { seconds: 60, what: () => `a connection after the flood: ${daemon.output()}` },
   )
   largest = Math.max(largest, await megabytesOf(daemon.process.pid))
+  assert.ok(largest < most, `${largest} MB`)
+  assert.ok(slowest < patience, `the page answered in ${slowest} ms`)
   t.diagnostic(
     `${(await health()).dropped} losses; memory at most ${largest.toFixed()} MB; the page in ${slowest.toFixed()} ms`,
   )

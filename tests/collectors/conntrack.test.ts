@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import conntrack from '../../src/collectors/conntrack.ts'
+import { makeOverruns } from '../../src/collectors/conntrack/overruns.ts'
 import { ConfigError } from '../../src/core/errors.ts'
 import type { Connection, Observation } from '../../src/core/observation.ts'
 import { makeNetwork, withoutNetworks, type Network } from '../network.ts'
@@ -198,4 +199,19 @@ test('without the program the table is looked at again and again', async (t) => 
   assert.equal(states[0], '5000 open')
   assert.equal(states.includes('5001 begun'), true)
   assert.deepEqual(states.slice(-2).toSorted(), ['5000 ended', '5001 ended'])
+})
+
+test('what the kernel could not tell is counted as it says, and where it does not by complaints', async () => {
+  let drops = 40
+  const netlink = async () => `0000000052b813f5 12  2528845245 00000005 0 0 0 2 ${drops} 2076815\n`
+  const complaint = 'WARNING: We have hit ENOBUFS! We are losing events.\n'
+  const counted = await makeOverruns(netlink)
+  drops = 5040
+  assert.equal(await counted.take(), 0, 'of another, as nobody complains')
+  counted.complains(complaint)
+  assert.equal(await counted.take(), 5000)
+  assert.equal(await counted.take(), 0)
+  const there = await makeOverruns(async () => '')
+  there.complains(complaint + complaint)
+  assert.equal(await there.take(), 2)
 })

@@ -207,7 +207,7 @@ test('what the kernel could not tell is counted as it says, and where it does no
   const complaint = 'WARNING: We have hit ENOBUFS! We are losing events.\n'
   const counted = await makeOverruns(netlink)
   drops = 5040
-  assert.equal(await counted.take(), 0, 'of another, as nobody complains')
+  assert.equal(await counted.take(), 0, 'nobody has complained yet')
   counted.complains(complaint)
   assert.equal(await counted.take(), 5000)
   assert.equal(await counted.take(), 0)

@@ -1,4 +1,4 @@
-import type { Collector, ListeningCollector, PollingCollector } from '../core/collector.ts'
+import type { Collector, ListeningCollector, Poll, PollingCollector } from '../core/collector.ts'
 import { messageOf, UnavailableError } from '../core/errors.ts'
 import type { Observation } from '../core/observation.ts'
 import type { Context } from '../core/plugin.ts'
@@ -103,30 +103,41 @@ export async function pollOnce(
 
 async function pollToEnd(
   collector: PollingCollector<unknown, unknown>,
-  { name, options, turn, store, context, learning = false }: Running,
+  running: Running,
   there: RemoteLog | undefined,
 ): Promise<number> {
-  let cursor = await cursorOf(collector, { name, store })
+  const { options, turn, context } = running
+  let cursor = await cursorOf(collector, running)
   let taken = 0
+  let saved = Promise.resolve()
   for (let more = true; more && !turn.stop.aborted;) {
-    const part = await collector.poll({ ...context(turn, options), cursor, there })
-    if (part.observations.length > 0) {
-      const imported = learning || (part.history ?? false)
-      await store.events.save({ loop: name, observations: part.observations, cursor: part.cursor, imported })
-    } else if (part.absent === undefined && JSON.stringify(part.cursor) !== JSON.stringify(cursor)) {
-      await store.cursors.set(name, part.cursor, 'with-next')
-    }
-    if (part.absent !== undefined) turn.off(part.absent)
-    else
-      turn.ok({
-        count: part.observations.length,
-        ...(part.unknown !== undefined && { dropped: part.unknown }),
-      })
+    // While one piece is being saved the next is read. When one fails, the other is waited for.
+    const read = collector.poll({ ...context(turn, options), cursor, there })
+    await Promise.allSettled([read, saved])
+    await saved
+    const part = await read
+    saved = save(part, cursor, running)
     taken += part.observations.length
     cursor = part.cursor
     more = part.more ?? false
   }
+  await saved
   return taken
+}
+
+/** Saves what was read after `before`, and then tells how it went. */
+async function save(
+  { observations, cursor, history = false, absent, unknown }: Poll<unknown>,
+  before: unknown,
+  { name, turn, store, learning = false }: Running,
+): Promise<void> {
+  if (observations.length > 0) {
+    await store.events.save({ loop: name, observations, cursor, imported: learning || history })
+  } else if (absent === undefined && JSON.stringify(cursor) !== JSON.stringify(before)) {
+    await store.cursors.set(name, cursor, 'with-next')
+  }
+  if (absent !== undefined) turn.off(absent)
+  else turn.ok({ count: observations.length, ...(unknown !== undefined && { dropped: unknown }) })
 }
 
 /** The saved cursor; one that this version does not understand counts as none. */

@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { UnavailableError } from './errors.ts'
 import { ownFiles, type Files, type Opened } from './files.ts'
 
-/** Bytes read at once, which is some 7,000 lines of a log. */
-const portion = 512 * 1024
+/** Bytes read at once, which is some 25,000 lines of a log. What is saved together costs less: a quarter of it took a fifth more CPU. */
+const portion = 2 * 1024 * 1024
 /** A file is known again by its first bytes: at most so many. */
 const longestHead = 1024
 

@@ -32,6 +32,7 @@ type Options = z.infer<typeof options>
 const told = z.object({
   state: z.string(),
   restarts: z.number().optional(),
+  ordered: z.boolean().optional(),
   /** Milliseconds since 1970. */
   at: z.number(),
 })
@@ -52,7 +53,9 @@ export default {
 
   async poll({ cursor = {}, now, ...context }) {
     const at = now()
-    const states = watched(await look(context, cursor, at), context.options.names, cursor, at)
+    const states = watched(await look(context, cursor, at), context.options.names, cursor, at).map((state) =>
+      asToldBefore(state, cursor[state.name]),
+    )
     const news = states.filter((state) => isNews(state, cursor[state.name]))
     const next = states.map((one): [string, z.infer<typeof told>] => {
       const before = cursor[one.name]
@@ -139,12 +142,25 @@ function isUp({ state }: ContainerState): boolean {
   return state !== 'stopped' && state !== 'missing'
 }
 
-function isNews({ at, state, restarts }: ContainerState, before: Cursor[string] | undefined): boolean {
-  if (before === undefined || before.state !== state || before.restarts !== restarts) return true
-  const isCalm = state === 'running' || state === 'paused' || state === 'unseen'
+/** An engine soon forgets that it was told to end one. */
+function asToldBefore(state: ContainerState, before: Cursor[string] | undefined): ContainerState {
+  const isSame = state.state === 'stopped' && before?.state === 'stopped' && before.ordered === true
+  return isSame ? { ...state, ordered: true } : state
+}
+
+function isNews(state: ContainerState, before: Cursor[string] | undefined): boolean {
+  const { at, restarts, ordered } = state
+  if (before === undefined || before.state !== state.state) return true
+  if (before.restarts !== restarts || before.ordered !== ordered) return true
+  const isCalm = ['running', 'paused', 'unseen'].includes(state.state)
   return at.getTime() - before.at >= (isCalm ? again.calm : again.trouble)
 }
 
-function toTold({ state, restarts, at }: ContainerState): z.infer<typeof told> {
-  return { state, at: at.getTime(), ...(restarts !== undefined && { restarts }) }
+function toTold({ state, restarts, ordered, at }: ContainerState): z.infer<typeof told> {
+  return {
+    state,
+    at: at.getTime(),
+    ...(restarts !== undefined && { restarts }),
+    ...(ordered !== undefined && { ordered }),
+  }
 }

@@ -176,6 +176,8 @@ export interface ContainerState extends Seen {
   readonly restarts?: number
   /** With what it ended last; 0 is as it should. */
   readonly exitCode?: number
+  /** Somebody had its engine end it; absent: nobody, or nobody knows. */
+  readonly ordered?: boolean
   /** What its engine says, or why it cannot be seen: `Exited (137) 3 minutes ago`. */
   readonly reason?: string
 }

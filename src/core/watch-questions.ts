@@ -33,4 +33,8 @@ export interface ContainerRow extends WatchRow {
   readonly restarts: number
   /** With what it ended last. */
   readonly exitCode?: number
+  /** Somebody had its engine end it. */
+  readonly ordered: boolean
+  /** On how many of the seven days before it has stopped at this time of day, and run again after that. */
+  readonly stopsBefore: number
 }

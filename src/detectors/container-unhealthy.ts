@@ -5,8 +5,10 @@ import type { Signal } from '../core/signal.ts'
 import { quote } from '../core/text.ts'
 import type { ContainerRow } from '../core/watch-questions.ts'
 
-/** How a program ends that was asked to: by itself, or by the signal TERM. */
+/** How a program ends that was asked to: by itself, or by the signal TERM. Its engine kills one that takes too long. */
 const asAsked = [0, 143]
+/** Nights (or other times of day) of the last week after which it is a habit, and seconds that it may last: a backup. */
+const habit = { days: 2, lasts: 3600 }
 
 const options = z.object({
   least: seconds('Not well for', 'A container is not called stopped or unhealthy before so many seconds.', {
@@ -65,19 +67,22 @@ export function toSignal(row: ContainerRow, now: Date, options: Options): Signal
   }
 }
 
-/** What is wrong with it. Who stops a container by hand asks it to end, and it ends as it should: that is less sure. */
+/** What is wrong with it. Who stops a container has its engine end it, or it ends as it should: that is less sure, and none where it is a habit. */
 function troubleOf(
-  { state, restarts, exitCode }: ContainerRow,
+  { state, restarts, exitCode, ordered, stopsBefore }: ContainerRow,
   lasting: number,
   { least, restarts: loop }: Options,
 ): { words: string; confidence: number } | undefined {
   if (restarts >= loop) return { words: 'is restarted again and again', confidence: 0.95 }
   if (lasting < least) return undefined
+  const isOrdered = ordered || asAsked.includes(exitCode ?? -1)
+  const isHabit = stopsBefore >= habit.days && lasting < habit.lasts
+  if (isHabit && (state === 'missing' || (state === 'stopped' && isOrdered))) return undefined
   if (state === 'unhealthy') return { words: 'says that it is not well', confidence: 0.9 }
   if (state === 'restarting') return { words: 'does not start', confidence: 0.9 }
   if (state === 'missing') return { words: 'is watched for and is not there', confidence: 0.9 }
   if (state !== 'stopped') return undefined
-  return asAsked.includes(exitCode ?? -1)
+  return isOrdered
     ? { words: 'was stopped', confidence: 0.6 }
     : { words: 'has stopped by itself', confidence: 0.9 }
 }

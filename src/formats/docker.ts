@@ -14,6 +14,8 @@ export const dockerContainer = z.object({
     Status: z.string(),
     ExitCode: z.number().nullish(),
     OOMKilled: z.boolean().nullish(),
+    Error: z.string().nullish(),
+    FinishedAt: z.iso.datetime({ offset: true }).nullish().catch(undefined),
     Health: z.object({ Status: z.string().nullish() }).nullish(),
   }),
 })
@@ -23,6 +25,8 @@ export interface Container {
   readonly state: ContainerState
   /** It has ended as it should, and nobody has said that it should be started again. */
   readonly isDone: boolean
+  /** When it ended last. */
+  readonly endedAt?: Date
 }
 
 const words: Readonly<Record<string, ContainerState['state']>> = {
@@ -36,14 +40,42 @@ const words: Readonly<Record<string, ContainerState['state']>> = {
   dead: 'stopped',
 }
 
+/** A line of Docker's events; podman (4.3) has none of those that are asked for here. */
+const dockerEvent = z.object({
+  Action: z.string(),
+  Actor: z.object({ ID: z.string() }),
+  /** Seconds since 1970. */
+  time: z.number(),
+})
+
+/** The ids of containers that somebody had stopped, and when that was done, milliseconds since 1970: of events, a line each. */
+export function stopsOf(text: string): ReadonlyMap<string, number> {
+  const stops = text.split('\n').flatMap((line): [string, number][] => {
+    const event = dockerEvent.safeParse(valueOf(line))
+    return event.data?.Action === 'stop' ? [[event.data.Actor.ID, event.data.time * 1000]] : []
+  })
+  return new Map(stops)
+}
+
+/** Undefined for what is no JSON: the last line may be cut off. */
+function valueOf(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
 /** How a container is; undefined where it has never run, or is being removed. */
 export function toContainer(found: DockerContainer, at: Date): Container | undefined {
-  const { Status, ExitCode, OOMKilled, Health } = found.State
+  const { Status, ExitCode, OOMKilled, Health, Error: fault, FinishedAt } = found.State
   const word = words[Status]
   if (word === undefined) return undefined
   const isUnhealthy = word === 'running' && Health?.Status === 'unhealthy'
   const hasEnded = word === 'stopped' || word === 'restarting'
   const policy = found.HostConfig?.RestartPolicy?.Name ?? 'no'
+  // Its engine would have started it anew, had nobody told it not to.
+  const isOrdered = Status === 'exited' && !fault && ['always', 'unless-stopped'].includes(policy)
   return {
     state: {
       kind: 'container',
@@ -53,8 +85,10 @@ export function toContainer(found: DockerContainer, at: Date): Container | undef
       ...(found.Config?.Image && { image: found.Config.Image }),
       ...(typeof found.RestartCount === 'number' && { restarts: found.RestartCount }),
       ...(hasEnded && typeof ExitCode === 'number' && { exitCode: ExitCode }),
+      ...(isOrdered && OOMKilled !== true && { ordered: true }),
       ...(hasEnded && OOMKilled === true && { reason: 'it was killed because memory ran out' }),
     },
     isDone: word === 'stopped' && ExitCode === 0 && ['', 'no', 'on-failure'].includes(policy),
+    ...(hasEnded && FinishedAt && { endedAt: new Date(FinishedAt) }),
   }
 }

@@ -60,6 +60,10 @@ export const migrations: readonly Migration[] = [
     version: 4,
     statements: ['CREATE TABLE device_sources (device VARCHAR, source VARCHAR, "at" TIMESTAMP)'],
   },
+  {
+    version: 5,
+    statements: ['ALTER TABLE container ADD COLUMN ordered BOOLEAN'],
+  },
 ]
 
 /** The version of the schema in this file; 0 when it is empty. */

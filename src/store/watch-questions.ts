@@ -15,16 +15,37 @@ export async function processes(database: Database, window: Window): Promise<Pro
 /** How each container is. */
 export async function containers(database: Database, window: Window): Promise<ContainerRow[]> {
   const columns = `, arg_max({v: image}, ("at", seq)).v AS image, arg_max({v: exit_code}, ("at", seq)).v AS exit_code,
-    coalesce(sum(greatest(0, restarts - before)), 0)::DOUBLE AS restarts`
-  const rows = await database.rows(newest('container', columns), windowValues(window))
+    coalesce(sum(greatest(0, restarts - before)), 0)::DOUBLE AS restarts, arg_max({v: ordered}, ("at", seq)).v AS ordered`
+  const rows = await database.rows(
+    `WITH newest AS MATERIALIZED (${newest('container', columns)}), ${stops}
+     SELECT newest.*, coalesce(days, 0) AS stops_before FROM newest LEFT JOIN stops USING (device, name) ORDER BY device, name`,
+    windowValues(window),
+  )
   return rows.map((row) => ({
     ...toWatched(row),
     state: wordOf(row, 'state'),
     ...some('image', optional(row, 'image', textOf)),
     restarts: numberOf(row, 'restarts'),
     ...some('exitCode', optional(row, 'exit_code', numberOf)),
+    ordered: optional(row, 'ordered', booleanOf) ?? false,
+    stopsBefore: numberOf(row, 'stops_before'),
   }))
 }
+
+/** Days that `stops` looks back, and seconds that one time of day may be off: summer time begins and ends. */
+const habit = { days: 7, seconds: 4500 }
+
+/** SQL: of those of `newest`, on how many days it had gone from running to its state at the same time of day. */
+const stops = `turns AS (
+    SELECT device, name, state, "at", lag(state) OVER (PARTITION BY device, name ORDER BY "at", seq) AS before
+    FROM ${resolved(`(FROM container WHERE seq <= $through AND "at" < $to AND "at" >= $from - to_days(${habit.days + 1}))`)}),
+  apart AS (
+    SELECT device, name, epoch(since) - epoch(turns."at") AS apart
+    FROM newest JOIN turns USING (device, name, state) WHERE before = 'running'),
+  stops AS (
+    SELECT device, name, count(DISTINCT round(apart / 86400)) AS days FROM apart
+    WHERE round(apart / 86400) BETWEEN 1 AND ${habit.days} AND abs(apart - 86400 * round(apart / 86400)) <= ${habit.seconds}
+    GROUP BY device, name)`
 
 /** SQL: of each device and name the newest row of the window, and since when its state has been the same. */
 function newest(table: 'process' | 'container', columns: string): string {

@@ -57,12 +57,30 @@ for (const [name, skip, start] of [
       await engine.run('wait', 'faulty')
       const later = await look(engine, [], next)
       assert.deepEqual(later.seen, ['deaf stopped 137', 'faulty stopped 3', 'polite stopped 143'])
+      const ordered = ['deaf', 'faulty', 'polite'].map((one) => later.found(one)?.ordered)
+      // Podman forgets that it was told to.
+      const asked = name === 'docker' ? true : undefined
+      assert.deepEqual(ordered, [asked, undefined, asked])
       assert.deepEqual((await look(engine, [], later.next)).seen, [])
       assert.deepEqual((await look(engine, ['never', 'nobody', 'ended'])).seen, [
         'ended stopped 0',
         'never missing',
         'nobody missing',
       ])
+    })
+
+    test('that are killed from outside are told from those that were stopped, also by what is to be started anew', async () => {
+      await engine.start('killed', alive)
+      await engine.start('kept', alive, '--restart=unless-stopped')
+      const { next } = await look(engine)
+      process.kill(Number(await engine.run('inspect', '--format', '{{.State.Pid}}', 'killed')), 'SIGKILL')
+      await engine.run('wait', 'killed')
+      await engine.run('stop', '--time', '0', 'kept')
+      const { seen, found } = await look(engine, [], next)
+      assert.ok(seen.includes('killed stopped 137') && seen.includes('kept stopped 137'), seen.join())
+      assert.deepEqual([found('killed')?.ordered, found('kept')?.ordered], [undefined, true])
+      await engine.remove('killed')
+      await engine.remove('kept')
     })
 
     test('are unhealthy when they say so', async () => {

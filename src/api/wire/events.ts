@@ -101,6 +101,7 @@ export function seenSchema<S extends z.ZodRawShape>(shape: S) {
       image: z.string().exactOptional(),
       restarts: z.number().exactOptional(),
       exitCode: z.number().exactOptional(),
+      ordered: z.boolean().exactOptional(),
       reason: z.string().exactOptional(),
     }),
     z.object({

@@ -1,6 +1,6 @@
 import type { ContainerState, ProcessState } from '../../core/observation.ts'
-import { numberOf, optional, some, textOf, wordOf } from '../rows.ts'
-import { number, seen, text, type Kind } from './column.ts'
+import { booleanOf, numberOf, optional, some, textOf, wordOf } from '../rows.ts'
+import { number, seen, text, yesOrNo, type Kind } from './column.ts'
 
 /** How the state of a process is stored. */
 export const processState: Kind<ProcessState> = {
@@ -31,6 +31,7 @@ export const containerState: Kind<ContainerState> = {
     number('restarts', ({ restarts }) => restarts),
     number('exit_code', ({ exitCode }) => exitCode),
     text('reason', ({ reason }) => reason),
+    yesOrNo('ordered', ({ ordered }) => ordered),
   ],
   toObservation: (row) => ({
     kind: 'container',
@@ -40,6 +41,7 @@ export const containerState: Kind<ContainerState> = {
     ...some('image', optional(row, 'image', textOf)),
     ...some('restarts', optional(row, 'restarts', numberOf)),
     ...some('exitCode', optional(row, 'exit_code', numberOf)),
+    ...some('ordered', optional(row, 'ordered', booleanOf)),
     ...some('reason', optional(row, 'reason', textOf)),
   }),
 }

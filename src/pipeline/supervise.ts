@@ -41,11 +41,13 @@ export interface SuperviseTools {
 /** Seconds before the first and the longest pause after failures. */
 const shortest = 1
 const longest = 60
+/** Seconds after which what only a person can give is looked for again where nobody misses it. */
+const seldom = 600
 
 /**
  * Keeps a loop alive until `stop`: says once that it failed, once that it is back, and waits longer after each failure
  * in a row. A loop that a person must help (`ConfigError`) is left alone: it is started anew when its setting changes.
- * One that nobody misses is tried on as quietly, so that it begins when what it needs has come.
+ * One that nobody misses is tried on quietly, so that it begins when what it needs (a program, a right) has come.
  */
 export async function supervise(loop: Loop, { board, log: root, stop }: SuperviseTools): Promise<void> {
   const log = root.named(loop.name)
@@ -100,8 +102,8 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
       }
       said = reason
       board.set(loop.name, { state: isMissed ? state : 'off', reason })
-      if (state === 'blocked') return
-      const asked = error instanceof UnavailableError ? error.retryAfter : 0
+      if (state === 'blocked' && isMissed) return
+      const asked = state === 'blocked' ? seldom : error instanceof UnavailableError ? error.retryAfter : 0
       await pause(Math.max(asked, Math.min(longest, shortest * 2 ** failures)) * 1000, stop)
       failures += 1
     }

@@ -118,6 +118,39 @@ test('what nobody misses is off and no fault, and begins when what it needs has 
   )
 })
 
+test('a right that nobody misses is looked for now and then, and said once', async (t) => {
+  const pauses: number[] = []
+  t.mock.method(timers, 'setTimeout', async (milliseconds: number) => void pauses.push(milliseconds))
+  const { lines, log } = readableLog()
+  const board = makeBoard(() => new Date())
+  let turn = 0
+  await supervise(
+    {
+      name: 'collect/x',
+      title: 'X',
+      isMissed: () => false,
+      async run({ ok }) {
+        turn += 1
+        if (turn < 4) throw new ConfigError('Give the right to x')
+        ok()
+        throw new ConfigError('The right to x is gone')
+      },
+    },
+    { board, log, stop: new AbortController().signal },
+  )
+  assert.deepEqual(pauses, [600_000, 600_000, 600_000])
+  assert.equal(turn, 4, 'one that has worked is missed, and then it is a person’s turn')
+  assert.equal(board.row('collect/x')?.state, 'blocked')
+  assert.deepEqual(
+    lines.map(({ level, msg }) => [level, msg]),
+    [
+      ['info', 'Give the right to x'],
+      ['info', 'works'],
+      ['warning', 'The right to x is gone'],
+    ],
+  )
+})
+
 test('what is not worth trying again soon is left alone for as long as it says', async (t) => {
   const pauses: number[] = []
   const stop = new AbortController()

@@ -39,16 +39,16 @@ export default {
   options,
   cursor,
 
-  async listen({ options, cursor, now, stop, ready, absent, emit }) {
+  async listen(context) {
+    const { options, cursor, now, stop, absent, emit } = context
     const { folder, use } = options
     for await (const _ of every(again, stop)) {
       const isNeeded = use === 'always' || !(await isWritten(loginLogs, now()))
       if (hasJournal(folder) && isNeeded) break
       absent(isNeeded ? noJournal : notNeeded)
     }
-    ready()
     const reader = makeAuthReader(cursor?.pending)
-    const lines = followJournal({ folder, matches }, { cursor: cursor?.journal, now: now(), stop })
+    const lines = followJournal({ folder, matches }, { ...context, cursor: cursor?.journal })
     for await (const text of lines) {
       const entry = toJournalLine(text)
       const attempt = entry && reader.read(entry.line)

@@ -44,15 +44,15 @@ export default {
   options,
   cursor,
 
-  async listen({ options, cursor, now, stop, ready, absent, emit }) {
+  async listen(context) {
+    const { options, now, stop, absent, emit } = context
     const { folder, use } = options
     for await (const _ of every(again, stop)) {
       const isNeeded = use === 'always' || !(await isWritten(systemLogs, now()))
       if (hasJournal(folder) && isNeeded) break
       absent(isNeeded ? noJournal : notNeeded)
     }
-    ready()
-    for await (const text of followJournal({ folder, matches: [] }, { cursor, now: now(), stop })) {
+    for await (const text of followJournal({ folder, matches: [] }, context)) {
       const entry = toJournalLine(text)
       if (entry && isWanted(entry.line, options)) emit(toLogLine(entry.line), entry.cursor)
     }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
+import type { ListenContext } from './collector.ts'
 import { UnavailableError } from './errors.ts'
-import type { Check } from './plugin.ts'
 import { follow } from './follow.ts'
+import type { Check } from './plugin.ts'
 import { run } from './run.ts'
 
 /** Where systemd keeps its journal: the one that lasts, and the one that is gone after a restart. */
@@ -18,6 +19,13 @@ export interface JournalPart {
   readonly matches: readonly string[]
 }
 
+/** What following needs of a listener's context; the cursor is the journal's own. */
+type Following = Pick<ListenContext<unknown, unknown>, 'now' | 'stop' | 'ready' | 'absent'> & {
+  readonly cursor: string | undefined
+}
+
+const noJson = 'journalctl does not print JSON: look whether it is systemd’s own'
+
 /** Where there is none. */
 export const noJournal = 'There is no journal of systemd here'
 
@@ -28,20 +36,28 @@ export function hasJournal(folder: string | undefined): boolean {
 
 /**
  * The entries of the journal as lines of JSON: those after the cursor (else those of the last hour), then each that
- * comes, until `stop`. Other lines than of JSON are an `UnavailableError`.
+ * comes, until `stop`. A journal that holds nothing is `absent` until its first entry comes; one that cannot be read,
+ * and other lines than of JSON, are an `UnavailableError`.
  */
 export async function* followJournal(
   part: JournalPart,
-  { cursor, now, stop }: { cursor: string | undefined; now: Date; stop: AbortSignal },
+  { cursor, now, stop, ready, absent }: Following,
 ): AsyncIterable<string> {
+  const { ok, optional, message } = await checkJournal(part, stop)
+  if (stop.aborted) return
+  if (!ok) throw new UnavailableError(message)
+  let isEmpty = optional === true
+  if (isEmpty) absent(message)
+  else ready()
   const from =
     cursor === undefined
-      ? `--since=@${Math.floor(now.getTime() / 1000) - recent}`
+      ? `--since=@${Math.floor(now().getTime() / 1000) - recent}`
       : `--after-cursor=${cursor}`
   const args = [...argumentsOf(part), '--follow', '--no-tail', from, '--', ...part.matches]
   for await (const line of follow('journalctl', args, stop)) {
-    if (!line.startsWith('{'))
-      throw new UnavailableError('journalctl does not print JSON: look whether it is systemd’s own')
+    if (!line.startsWith('{')) throw new UnavailableError(noJson)
+    if (isEmpty) ready()
+    isEmpty = false
     yield line
   }
 }
@@ -56,8 +72,15 @@ export async function checkJournal(part: JournalPart, stop: AbortSignal): Promis
       message: 'There is a journal here, but no journalctl to read it: install systemd’s journalctl',
     }
   if (found.out.includes('__CURSOR')) return { ok: true, message: 'The journal is followed' }
+  if (found.out !== '') return { ok: false, message: noJson }
+  const complaint = found.err.trim().split('\n').at(-1) ?? ''
+  if (found.code === undefined)
+    return { ok: false, message: 'journalctl does not answer: look what it waits for' }
   // Root may read every journal: then there is nothing in it.
-  return process.getuid?.() === 0
+  const isRoot = process.getuid?.() === 0
+  if (isRoot && found.code !== 0 && complaint !== '')
+    return { ok: false, message: `The journal cannot be read: ${complaint}` }
+  return isRoot
     ? {
         ok: true,
         optional: true,

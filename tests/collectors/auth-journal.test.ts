@@ -7,6 +7,7 @@ import authJournal from '../../src/collectors/auth-journal.ts'
 import { UnavailableError } from '../../src/core/errors.ts'
 import type { Observation } from '../../src/core/observation.ts'
 import { contextOf } from './collecting.ts'
+import { until } from './dnsmasq.ts'
 import { withoutJournal, writeJournal, type Entry } from './journal.ts'
 import { listen, seenAll } from './listening.ts'
 
@@ -65,6 +66,19 @@ describe('logins in a real journal', { skip: withoutJournal }, () => {
     ])
   })
 
+  const isRoot = process.getuid?.() === 0
+  it('is absent while it holds nothing, and there from its first entry on', { skip: !isRoot }, async () => {
+    const options = { use: 'always', folder } as const
+    const said: string[] = []
+    await listen(authJournal, { options, says: (state) => said.push(state) }, async (seen) => {
+      await until(() => said.length > 0)
+      writeJournal(folder, [sshd(`Invalid user bob ${from}`)])
+      await seenAll(seen, 1)
+    })
+    assert.match(said[0] ?? '', /^The journal here holds nothing of this/)
+    assert.deepEqual(said.slice(1), ['ready'])
+  })
+
   it('that may not be read, or is broken, is one sentence', async () => {
     const options = { use: 'always', folder } as const
     writeJournal(folder, [sshd('x')])
@@ -78,7 +92,6 @@ describe('logins in a real journal', { skip: withoutJournal }, () => {
     ])
     rmSync(join(folder, 'x.journal'))
     const [empty] = await authJournal.check(contextOf(options))
-    const isRoot = process.getuid?.() === 0
     assert.equal(empty?.ok, isRoot, 'to root, an empty journal is empty')
     assert.match(empty?.message ?? '', isRoot ? /holds nothing/ : /group systemd-journal/)
   })

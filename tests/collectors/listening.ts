@@ -7,7 +7,18 @@ import { until } from './dnsmasq.ts'
 /** Runs a listener while `during` works, with the cursor as it comes back from disk. */
 export async function listen<O, C>(
   collector: ListeningCollector<O, C>,
-  { options, cursor, home }: { options: O; cursor?: C | undefined; home?: Home },
+  {
+    options,
+    cursor,
+    home,
+    says = () => undefined,
+  }: {
+    options: O
+    cursor?: C | undefined
+    home?: Home
+    /** Is told `ready`, or why it is absent. */
+    says?: (state: string) => void
+  },
   during: (seen: readonly Observation[]) => Promise<void>,
 ): Promise<{ seen: readonly Observation[]; cursor: C | undefined }> {
   const seen: Observation[] = []
@@ -18,8 +29,8 @@ export async function listen<O, C>(
     home,
     stop: stop.signal,
     cursor: cursor === undefined ? undefined : collector.cursor?.parse(JSON.parse(JSON.stringify(cursor))),
-    ready: () => undefined,
-    absent: () => undefined,
+    ready: () => says('ready'),
+    absent: says,
     lost: () => undefined,
     emit(observation, at) {
       seen.push(observation)

@@ -36,11 +36,20 @@ export async function runLoops(app: App): Promise<void> {
   const { store, board, log, start } = app
   const { now, stop } = start
   const runner = makeRunner({ board, log, stop })
+  let noticed: readonly string[] = []
+
+  /** What is done to other machines is said once, and again when it has changed. */
+  function sayNotices(): void {
+    const notices = app.parts.notices()
+    for (const notice of notices) if (!noticed.includes(notice)) log.info(notice)
+    noticed = notices
+  }
 
   async function restart(path: string): Promise<void> {
     const loops = loopsOf(path, app)
     await runner.run(path, loops)
     const [kind = '', name = ''] = path.split('.')
+    if (kind === 'collectors') sayNotices()
     const plugin = kinds[kind]?.find((one) => one.name === name)
     if (loops.length > 0 || plugin === undefined) return
     board.set(loopName(kind, name), { title: plugin.title, state: 'off' })

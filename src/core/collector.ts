@@ -16,7 +16,7 @@ export interface PollingCollector<O, C> extends Plugin<O> {
   poll(context: PollContext<O, C>): Promise<Poll<C>>
   /** For what is done seldom: the cursor with which the next poll does it at once, whatever its rhythm. */
   again?(cursor: C): C
-  /** What it does to other machines, which people should know before: one sentence, said at each start and on the page. */
+  /** What it does to other machines, which people should know before: one sentence, said at each start, when it changes, and on the page. */
   notice?(options: O): string | undefined
   /** The same parser over a file of history, for `import`; `written` is when its last line was written (the file's own time). */
   read?(lines: AsyncIterable<string>, options: O, written: Date): AsyncIterable<Observation>

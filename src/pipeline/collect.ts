@@ -46,11 +46,7 @@ export function toCollectLoop(place: Place, { store, context, now }: CollectTool
     title: collector.title,
     isMissed: () => missed,
     async run(turn) {
-      if (runs === 0) {
-        missed = await isMissed(place, { store, now })
-        const notice = 'poll' in collector ? collector.notice?.(options) : undefined
-        if (notice !== undefined) turn.log.info(notice)
-      }
+      if (runs === 0) missed = await isMissed(place, { store, now })
       const running = { name, options, turn, store, context }
       runs += 1
       if ('poll' in collector) await pollFor(collector, running)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isShared } from '../core/address.ts'
 import type { Detector } from '../core/detector.ts'
 import type { AttemptRow } from '../core/login-questions.ts'
 import { count } from '../core/options.ts'
@@ -82,10 +83,11 @@ export function toGuessing(rows: readonly AttemptRow[]): Guessing {
 /**
  * From a device of the house it is certain as soon as no person would do it: ten times, or several names. One account
  * a few times is also a person, or a program with an old password; on the machine itself somebody sits at it; Home
- * Assistant does not say whether a password was wrong or a key had run out; from the internet it goes on everywhere all day.
+ * Assistant does not say whether a password was wrong or a key had run out; from the internet it goes on everywhere all
+ * day, but not from the machines of a VPN.
  */
 function confidenceOf({ from, inside, service, failures, users, unknownUsers }: Guessing): number {
-  if (!inside || service === 'home-assistant') return 0.6
+  if (service === 'home-assistant' || !(inside || (from !== undefined && isShared(from)))) return 0.6
   if (from === undefined) return failures >= 10 ? 0.6 : 0.4
   return failures >= 10 || users >= 3 || unknownUsers >= 2 ? 0.95 : 0.6
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isPublic } from '../core/address.ts'
+import { isPublic, isShared } from '../core/address.ts'
 import type { Detector } from '../core/detector.ts'
 import type { NewOriginRow } from '../core/login-questions.ts'
 import { number } from '../core/options.ts'
@@ -40,7 +40,7 @@ export default {
 /** `isSettled`: it is known where this user comes in from otherwise. */
 export function toSignal(row: NewOriginRow, isSettled: boolean): Signal {
   const { device, from, inside, host, service, user, method, at, places, since } = row
-  const fromOutside = isSettled ? 0.85 : 0.5
+  const fromOutside = isSettled && !isShared(from) ? 0.85 : 0.5
   return {
     detector: 'new-login-origin',
     device,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { normalAddress } from '../core/address.ts'
 import type { DnsAnswer, DnsQuery, DnsSource, Presence } from '../core/observation.ts'
 import { makeStamps } from './stamp.ts'
 
@@ -121,7 +122,9 @@ function toAnswer(
   if (name === '' || rcode === undefined || (name === 'error' && rcode !== 'NXDOMAIN')) return 'nothing'
   const isCnameBlock = text === 'blocked during CNAME inspection'
   const isEmpty = rcode !== 'NOERROR' || isCnameBlock || text.startsWith('NODATA')
-  const answer = text.length > longest ? text.slice(0, longest) : text
+  const whole = text.length > longest ? text.slice(0, longest) : text
+  // A resolver that translates (DNS64) hides the IPv4 address that is talked to.
+  const answer = whole.startsWith('64:ff9b::') ? (normalAddress(whole) ?? whole) : whole
   return {
     kind: 'dns-answer',
     at,

@@ -52,9 +52,9 @@ export function namesOf(pairs: string): string {
     WHERE asked."at" <= heads."at" + to_seconds(${slack}) GROUP BY heads.device, heads.peer)`
 }
 
-/** SQL: whether it is an address somewhere on the internet. Of IPv6 also what a home has is global: then a device has it. */
+/** SQL: whether it is an address somewhere on the internet, as `isPublic` of core says it. Of IPv6 also what a home has is global: then a device has it. */
 export function isOnInternet(address: string): string {
   return `(NOT regexp_matches(${address},
-    '^(10\\.|127\\.|0\\.|192\\.168\\.|169\\.254\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|22[4-9]\\.|23[0-9]\\.|255\\.|::|f[cdef][0-9a-f]*:)')
+    '^(10\\.|127\\.|0\\.|192\\.168\\.|169\\.254\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.|192\\.0\\.0\\.|198\\.1[89]\\.|22[4-9]\\.|2[345][0-9]\\.|::|100::|f[cdef][0-9a-f]{2}:)')
     AND (NOT contains(${address}, ':') OR ${address} NOT IN (SELECT address FROM device_addresses)))`
 }

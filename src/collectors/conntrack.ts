@@ -5,6 +5,7 @@ import { follow } from '../core/follow.ts'
 import { flag, seconds } from '../core/options.ts'
 import type { Check } from '../core/plugin.ts'
 import { run, type Ran } from '../core/run.ts'
+import { longestRound } from '../core/situation.ts'
 import { followThere, runThere, sshOptions, sshPlaceOf } from '../core/ssh.ts'
 import { every } from '../core/time.ts'
 import { parseConntrack, type ConntrackEntry } from '../formats/conntrack.ts'
@@ -14,7 +15,7 @@ import { makeOverruns, readNetlink } from './conntrack/overruns.ts'
 const options = z.object({
   open: seconds('Long connections', 'Seconds between two looks at connections that last.', {
     min: 10,
-    max: 3600,
+    max: longestRound,
   }).default(300),
   table: seconds(
     'Without events',

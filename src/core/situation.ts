@@ -1,3 +1,6 @@
+/** Seconds between two looks at what lasts, at the most: what was not seen for twice as long is over, though nobody saw its end. */
+export const longestRound = 900
+
 /** How things stand, beside alerts: what the page, the sensors and the recap show. What nothing tells is absent, which is not zero. */
 export interface Situation {
   /** Since local midnight. */

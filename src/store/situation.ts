@@ -1,11 +1,9 @@
 import { thisMachine } from '../core/device.ts'
-import type { LastLogin, Link, Situation, Trouble } from '../core/situation.ts'
+import { longestRound, type LastLogin, type Link, type Situation, type Trouble } from '../core/situation.ts'
 import type { Database } from './database.ts'
 import { dateOf, numberOf, optional, some, textOf } from './rows.ts'
 import { resolved } from './window.ts'
 
-/** Seconds after which a connection that has not been seen again counts as over, though nobody saw its end. */
-const longestUnseen = 900
 /** Seconds after which a link, a process or a container that nobody looks at any more is not shown. */
 const longestSilence = 7200
 /** Seconds that the look at one device's ports may take: what was found by one look lies that close together. */
@@ -85,7 +83,7 @@ async function connectionsOf(database: Database, now: Date): Promise<number | un
        SELECT arg_max(state, seq) AS state FROM connection
        WHERE "at" < $now AND "at" >= $now - to_seconds($unseen) GROUP BY source, flow)
      HAVING count(*) > 0`,
-    { now, unseen: longestUnseen },
+    { now, unseen: 2 * longestRound },
   )
   return row && numberOf(row, 'open')
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AuthAttempt, Connection, Observation, Reading } from '../../src/core/observation.ts'
+import { longestRound } from '../../src/core/situation.ts'
 import { at, makeStore } from './saving.ts'
 
 const hour = 3600
@@ -36,6 +37,8 @@ void test('how things stand is counted from what was seen', async (t) => {
     attempt(-40, { outcome: 'success', user: 'kim', host: 'nas' }),
     attempt(-30, { outcome: 'success', user: 'root', service: 'sudo' }),
     connection(-2000, 'old', 'begun'),
+    // As rarely as connections may be looked at, and missed once.
+    connection(-2 * longestRound + 1, 'long', 'open'),
     connection(-600, 'a', 'begun'),
     connection(-500, 'a', 'ended'),
     connection(-400, 'b', 'begun'),
@@ -64,7 +67,7 @@ void test('how things stand is counted from what was seen', async (t) => {
       { target: 'gateway', rtt: 2, loss: 20, at: at(-60) },
       { target: 'one.example', loss: 100, at: at(-60) },
     ],
-    connections: 1,
+    connections: 2,
     openPorts: 2,
     lastScan: at(-10),
     processes: [{ name: 'ollama', state: 'missing' }],

@@ -69,7 +69,7 @@ export async function checkJournal(part: JournalPart, stop: AbortSignal): Promis
   if (found === undefined)
     return {
       ok: false,
-      message: 'There is a journal here, but no journalctl to read it: install systemd’s journalctl',
+      message: 'There is a journal here, but no program journalctl to read it: install that of systemd',
     }
   if (found.out.includes('__CURSOR')) return { ok: true, message: 'The journal is followed' }
   if (found.out !== '') return { ok: false, message: noJson }

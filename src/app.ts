@@ -29,6 +29,7 @@ import { makeHouse } from './pipeline/house.ts'
 import { houseOptions, recapOptions } from './pipeline/options.ts'
 import { ask } from './pipeline/requests.ts'
 import { checkAll } from './pipeline/check.ts'
+import { pairsOf } from './pipeline/cover.ts'
 import { isMissed } from './pipeline/collect.ts'
 import { openStore } from './store/open.ts'
 import { storeOptions } from './store/options.ts'
@@ -138,9 +139,11 @@ export async function openApp(start: Start): Promise<App> {
   })
   const words: WordsOf = (detector) =>
     detector === reviewer ? reviewWords : detectors.find(({ name }) => name === detector)
+  const pairs = pairsOf(collectors)
   const house = makeHouse({
     store,
     board,
+    pairs,
     words,
     now,
     learning: () => learningOf(options('house', houseOptions), store, now()),
@@ -176,6 +179,7 @@ export async function openApp(start: Start): Promise<App> {
         kinds,
         config,
         board,
+        pairs,
         home,
         context,
         log,

@@ -12,7 +12,7 @@ import {
 import { showResult, toLocal } from './cli-print.ts'
 import { toSummary, toWhat } from './cli-state.ts'
 import { alertStatuses } from './core/alert.ts'
-import { healthWords } from './core/health.ts'
+import { healthWords, notNeeded } from './core/health.ts'
 import { eventKinds } from './core/observation.ts'
 import { severities } from './core/severity.ts'
 
@@ -29,9 +29,9 @@ export function addLooking(command: AddCommand): void {
           state.health,
           {
             Part: (row) => row.loop,
-            State: (row) => healthWords[row.state],
+            State: (row) => (row.coveredBy === undefined ? healthWords[row.state] : notNeeded),
             Since: (row) => toLocal(row.since),
-            Why: (row) => row.reason,
+            Why: toWhy,
           },
           'No part runs',
         )
@@ -231,8 +231,10 @@ export function addLooking(command: AddCommand): void {
 
   command('check', 'options, rights and partners: what is there, or what to do').action((given: Common) =>
     withHouse(given, async ({ client, print }) => {
-      const rows = (await client.checks()).flatMap(({ checks, plugin, title }) =>
-        checks.map((check) => ({ plugin, title, ...check, mark: toMark(check) })),
+      const rows = (await client.checks()).flatMap(({ checks, plugin, title, coveredBy }) =>
+        coveredBy === undefined
+          ? checks.map((check) => ({ plugin, title, ...check, mark: toMark(check) }))
+          : { plugin, title, ok: true, message: toWhy({ coveredBy }), mark: notNeeded },
       )
       print.rows(
         rows,
@@ -242,6 +244,11 @@ export function addLooking(command: AddCommand): void {
       if (rows.some(({ ok }) => !ok)) process.exitCode = 1
     }),
   )
+}
+
+/** Why it is as it is. */
+function toWhy({ reason, coveredBy }: { reason?: string | undefined; coveredBy?: string | undefined }) {
+  return coveredBy === undefined ? reason : `“${coveredBy}” does the same here`
 }
 
 /** The same words as on the page. */

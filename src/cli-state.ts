@@ -26,9 +26,10 @@ function watched(health: Status['state']['health']): string {
   const all = health.filter(({ loop }) => loop.startsWith('collect/'))
   if (all.length === 0) return 'The program does not run, so nothing is watched.'
   const sources = all.filter(({ state }) => state !== 'off')
+  const absent = all.filter(({ state, coveredBy }) => state === 'off' && coveredBy === undefined)
   const ill = sources.filter((row) => isTroubled(row)).length
   const how = ill === 0 ? 'all well' : `${ill} not well`
-  return `${sources.length} sources watched, ${how}; ${all.length - sources.length} not set up: see hearthwarden status --all.`
+  return `${sources.length} sources watched, ${how}; ${absent.length} not set up: see hearthwarden status --all.`
 }
 
 function isTroubled({ state }: Pick<HealthRow, 'state'>): boolean {

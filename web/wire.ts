@@ -81,6 +81,8 @@ export interface HealthRow {
   readonly title: string
   readonly state: LoopState
   readonly reason?: string | undefined
+  /** The title of what does its work instead. */
+  readonly coveredBy?: string | undefined
   readonly since: string
   readonly count: number
   readonly dropped: number

@@ -131,9 +131,20 @@ export function isTroubled({ state }: Pick<HealthRow, 'state'>): boolean {
   return state === 'waiting' || state === 'blocked' || state === 'failing'
 }
 
-/** A source that is not here, and says what it would need. */
-export function isWanting(row: Pick<HealthRow, 'loop' | 'state' | 'reason'>): boolean {
-  return kindOf(row) === 'collect' && row.state === 'off' && row.reason !== undefined
+/** A source that is not here, says what it would need, and whose work nothing else does. */
+export function isWanting(row: Pick<HealthRow, 'loop' | 'state' | 'reason' | 'coveredBy'>): boolean {
+  const { state, reason, coveredBy } = row
+  return kindOf(row) === 'collect' && state === 'off' && reason !== undefined && coveredBy === undefined
+}
+
+/** How a loop is, in a word or two. */
+export function stateOf({ state, coveredBy }: Pick<HealthRow, 'state' | 'coveredBy'>): string {
+  return coveredBy === undefined ? loopWords[state] : 'Not needed'
+}
+
+/** Why it is so, where there is anything to say. */
+export function reasonOf({ reason, coveredBy }: Pick<HealthRow, 'reason' | 'coveredBy'>): string | undefined {
+  return coveredBy === undefined ? reason : `“${coveredBy}” does the same here.`
 }
 
 /** The whole house in a few words, one sentence about it, and the colour that suits both. */

@@ -61,4 +61,6 @@ export interface PluginChecks {
   readonly kind: string
   readonly title: string
   readonly checks: readonly Check[]
+  /** The title of what does its work instead. */
+  readonly coveredBy?: string
 }

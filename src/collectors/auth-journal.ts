@@ -36,6 +36,7 @@ const notNeeded = 'Logins are taken from a log: the journal is not needed'
 export default {
   name: 'auth-journal',
   title: 'Logins, from the journal',
+  insteadOf: 'auth-log',
   options,
   cursor,
 

@@ -41,6 +41,7 @@ const notNeeded = 'The system log is a file: the journal is not needed'
 export default {
   name: 'syslog-journal',
   title: 'System journal',
+  insteadOf: 'syslog',
   options,
   cursor,
 

@@ -6,8 +6,14 @@ import type { RemoteLog } from './remote-log.ts'
 /** Sees: turns one source into observations. It does not judge, retry, sleep or log failures; it throws. */
 export type Collector<O = unknown, C = unknown> = PollingCollector<O, C> | ListeningCollector<O, C>
 
+/** What every collector is. */
+interface Source<O> extends Plugin<O> {
+  /** The name of another collector that sees the same elsewhere: while one of the two works, nobody misses the other. */
+  readonly insteadOf?: string
+}
+
 /** Preferred: a plain function of its cursor. The pipeline saves observations and cursor in one transaction. */
-export interface PollingCollector<O, C> extends Plugin<O> {
+export interface PollingCollector<O, C> extends Source<O> {
   readonly cursor: ZodType<C>
   /** Seconds between two polls. */
   every(options: O): number
@@ -45,7 +51,7 @@ export interface Poll<C> {
   readonly unknown?: number
 }
 
-export interface ListeningCollector<O, C = undefined> extends Plugin<O> {
+export interface ListeningCollector<O, C = undefined> extends Source<O> {
   /** Where a source can be asked to go on. */
   readonly cursor?: ZodType<C>
   /** Until `stop`; throws on failure. A cursor given with an observation is saved with it. */

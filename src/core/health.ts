@@ -15,6 +15,9 @@ export const healthWords: Readonly<Record<LoopState, string>> = {
   off: 'Not set up',
 }
 
+/** The word for what is not here while something else does its work. */
+export const notNeeded = 'Not needed'
+
 /** How one loop is doing. */
 export interface HealthRow {
   /** `collect/pihole-log`, `notify/discord`, `triage`: unique. */
@@ -23,6 +26,8 @@ export interface HealthRow {
   readonly state: LoopState
   /** What is wrong and what to do, one sentence; where it is `off`, how that would change. */
   readonly reason?: string
+  /** Where it is `off`: the title of what does its work instead, and why nobody misses it. */
+  readonly coveredBy?: string
   /** When it came into this state. */
   readonly since: Date
   /** It has worked before, in this run of the program. */

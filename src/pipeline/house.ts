@@ -6,11 +6,14 @@ import { rank, worse } from '../core/severity.ts'
 import { midnight, pause } from '../core/time.ts'
 import type { Situation } from '../core/situation.ts'
 import type { Store, Totals } from '../store/store.ts'
+import { covered, type Pair } from './cover.ts'
 import { toLine, toWeek, week } from './week.ts'
 
 export interface HouseTools {
   readonly store: Store
   readonly board: Board
+  /** Sources that stand in for each other. */
+  readonly pairs: readonly Pair[]
   readonly words: WordsOf
   readonly now: () => Date
   readonly learning: () => HouseState['learning']
@@ -78,7 +81,7 @@ export function makeHouse(tools: HouseTools): House {
       temperatures: totals.readings
         .filter(({ device, quantity }) => device === thisMachine && quantity === 'temperature')
         .map(({ sensor, value, at }) => ({ sensor, value, at })),
-      health: tools.board.rows(),
+      health: covered(tools.board.rows(), tools.pairs),
       week: toWeek(shown, store.devices, at),
       ...(recap && { recap }),
       learning: tools.learning(),

@@ -63,6 +63,7 @@ export async function openTestHouse() {
     house: makeHouse({
       store,
       board,
+      pairs: [],
       words,
       now,
       learning: () => ({ on: true, until: new Date(store.meta.createdAt.getTime() + 7 * 86_400_000) }),

@@ -31,7 +31,7 @@ test('what a person has set is shown to those who watch, within moments', async 
     what: () => 'the loop',
   })
   const shown = makeHouse({
-    ...{ store, board, now, words: () => undefined, spokenAlerts: () => true },
+    ...{ store, board, pairs: [], now, words: () => undefined, spokenAlerts: () => true },
     learning: () => ({ on: false, until: now() }),
     sensitivity: () => sensitivity,
   })

@@ -10,7 +10,7 @@ test('the last seven days: alerts by severity, the worst, new devices; what is o
   house.correlating()
   const { store, board, now } = house
   const shown = makeHouse({
-    ...{ store, board, now, words: () => undefined, spokenAlerts: () => true },
+    ...{ store, board, pairs: [], now, words: () => undefined, spokenAlerts: () => true },
     learning: () => ({ on: false, until: now() }),
     sensitivity: () => 'balanced',
   })

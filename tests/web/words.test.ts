@@ -11,6 +11,8 @@ import {
   count,
   headline,
   isWanting,
+  reasonOf,
+  stateOf,
   judged,
   lasting,
   loopWords,
@@ -77,7 +79,10 @@ test('the headline never says that all is calm while a source is not well', () =
   const calm = headline('none', 0, [source('ok'), absent, source('off')])
   assert.equal(calm.title, 'All is calm', 'what nobody has set up is no trouble')
   assert.match(calm.sentence, /1 source watched, all well\.$/)
-  assert.deepEqual([source('ok'), absent, source('off')].filter(isWanting), [absent])
+  const covered = { ...absent, coveredBy: 'Another log' }
+  assert.deepEqual([source('ok'), absent, covered, source('off')].filter(isWanting), [absent])
+  assert.deepEqual([stateOf(covered), reasonOf(covered)], ['Not needed', '“Another log” does the same here.'])
+  assert.deepEqual([stateOf(absent), reasonOf(absent)], ['Not set up', absent.reason])
   assert.match(headline('high', 2, [source('ok')]).sentence, /^2 open alerts\. 1 source watched/)
 })
 

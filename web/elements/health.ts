@@ -3,7 +3,7 @@ import { icon, type IconName } from '../icons.ts'
 import { styles } from '../styles.ts'
 import { get } from '../api.ts'
 import type { HealthRow, LoopState, Overview, PluginChecks } from '../wire.ts'
-import { count, isTroubled, judged, kindOf, loopWords } from '../words.ts'
+import { count, isTroubled, judged, kindOf, reasonOf, stateOf } from '../words.ts'
 
 const groups = [
   { title: 'Sources', kinds: ['collect'], one: 'thing seen', many: 'things seen' },
@@ -134,16 +134,17 @@ class HwHealth extends LitElement {
   }
 
   #row(row: HealthRow, one: string, many: string) {
+    const reason = reasonOf(row)
     return html`<li>
       <span class="name strange">${row.title}</span>
       <div>
-        <span class="state ${row.state}">${icon(icons[row.state])} ${loopWords[row.state]}</span>
+        <span class="state ${row.state}">${icon(icons[row.state])} ${stateOf(row)}</span>
         <span class="soft small">
           ${row.state === 'off' ? nothing : html`<hw-time .since=${row.since}></hw-time>`}
           ${row.count > 0 ? ` · ${count(row.count, one, many)}` : nothing}
           ${row.dropped > 0 ? ` · ${count(row.dropped, 'lost', 'lost')}` : nothing}
         </span>
-        ${row.reason === undefined ? nothing : html`<p class="strange">${row.reason}</p>`}
+        ${reason === undefined ? nothing : html`<p class="strange">${reason}</p>`}
       </div>
     </li>`
   }

@@ -10,6 +10,7 @@ export const healthSchema = z
     title: z.string(),
     state: z.enum(loopStates),
     reason: z.string().optional(),
+    coveredBy: z.string().optional().describe('the title of what does its work instead'),
     since: time,
     hasWorked: z.boolean(),
     count: z.int(),
@@ -166,6 +167,7 @@ export const checkedSchema = z
     plugin: z.string(),
     kind: z.string(),
     title: z.string(),
+    coveredBy: z.string().optional().describe('the title of what does its work instead'),
     checks: z
       .array(
         z.object({

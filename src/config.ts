@@ -256,16 +256,19 @@ function schemaOf(schema: z.ZodType): Record<string, unknown> {
 
 function toSetting(group: Group, { name, schema }: Option, sources: Sources): Setting {
   const { value, from } = sourced(group, name, schema, sources)
-  const { title, description, secret } = metaOf(schema)
+  const path = `${group.path}.${name}`
+  const { title, description, secret, essential } = metaOf(schema)
   const fallback = defaultOf(schema)
   return {
-    path: `${group.path}.${name}`,
+    path,
     group: group.title,
     title,
     description,
     ...(secret ? { isSet: from !== 'default' } : { value: from === 'default' ? fallback : value }),
     ...(fallback !== undefined && !secret && { default: fallback }),
     from,
+    variable: variable(path),
+    essential: essential === true,
     locked: from === 'environment' || from === 'file',
     schema: schemaOf(schema),
   }

@@ -205,6 +205,8 @@ export interface Setting {
   readonly isSet?: boolean | undefined
   readonly default?: unknown
   readonly from: 'environment' | 'file' | 'saved' | 'default'
+  readonly variable: string
+  readonly essential: boolean
   readonly locked: boolean
   readonly schema: Readonly<Record<string, unknown>>
 }

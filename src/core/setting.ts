@@ -12,6 +12,10 @@ export interface Setting {
   readonly isSet?: boolean
   readonly default?: unknown
   readonly from: 'environment' | 'file' | 'saved' | 'default'
+  /** Its name in the environment. */
+  readonly variable: string
+  /** One of the few that one needs to get going. */
+  readonly essential: boolean
   /** Set outside: the page cannot change it. */
   readonly locked: boolean
   /** JSON Schema of the value. */

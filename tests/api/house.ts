@@ -90,6 +90,8 @@ export async function openTestHouse() {
         value: set.get('house.sensitivity') ?? 'balanced',
         default: 'balanced',
         from: set.has('house.sensitivity') ? 'saved' : 'default',
+        variable: 'HEARTHWARDEN_HOUSE_SENSITIVITY',
+        essential: false,
         locked: false,
         schema: { type: 'string', enum: ['relaxed', 'balanced', 'strict'] },
       },
@@ -100,6 +102,8 @@ export async function openTestHouse() {
         description: 'The address that Discord made.',
         isSet: true,
         from: 'environment',
+        variable: 'HEARTHWARDEN_NOTIFIERS_DISCORD_WEBHOOK',
+        essential: true,
         locked: true,
         schema: { type: 'string' },
       },
@@ -140,6 +144,17 @@ export async function openTestHouse() {
       const device = store.devices.at(address)
       if (!device) throw new Error(`no device at ${address}`)
       return device.id
+    },
+    /** How the gateway answers, measured once. */
+    async measure(): Promise<void> {
+      const reading = {
+        kind: 'reading',
+        quantity: 'rtt',
+        sensor: '192.168.1.1',
+        value: 2.4,
+        unit: 'ms',
+      } as const
+      await store.events.save({ loop: 'collect/ping', observations: [{ ...reading, at: new Date() }] })
     },
     /** An open alert with one signal. */
     async alert(device: DeviceId, severity: Severity, target: string): Promise<string> {

@@ -157,6 +157,8 @@ export const settingSchema = z
     isSet: z.boolean().optional(),
     default: z.unknown().optional(),
     from: z.enum(['environment', 'file', 'saved', 'default']),
+    variable: z.string().describe('its name in the environment'),
+    essential: z.boolean().describe('one of the few that one needs to get going'),
     locked: z.boolean(),
     schema: z.record(z.string(), z.unknown()).readonly(),
   })

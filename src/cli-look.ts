@@ -16,6 +16,9 @@ import { healthWords, notNeeded } from './core/health.ts'
 import { eventKinds } from './core/observation.ts'
 import { severities } from './core/severity.ts'
 
+/** Kinds that come by the clock, or are about this program: shown when they are named. */
+const measured: readonly string[] = ['reading', 'health']
+
 /** Commands that look and change nothing. */
 export function addLooking(command: AddCommand): void {
   command('status', 'the state of the house')
@@ -110,7 +113,7 @@ export function addLooking(command: AddCommand): void {
   command('events', 'what was seen, the newest first')
     .option(
       '--kind <words>',
-      `${eventKinds.join(', ')}; several with commas (all but health when none is named)`,
+      `${eventKinds.join(', ')}; several with commas (without it all but ${measured.join(' and ')}, which are many)`,
       toWords(eventKinds),
     )
     .option('--device <name>', 'of this device alone')
@@ -133,7 +136,7 @@ export function addLooking(command: AddCommand): void {
           const { kind, device, text, since: from, until: to, limit } = given
           const name = await namesOf(client)
           const rows = await client.events({
-            kinds: kind?.split(',') ?? eventKinds.filter((one) => one !== 'health'),
+            kinds: kind?.split(',') ?? eventKinds.filter((one) => !measured.includes(one)),
             ...(device && { device }),
             ...(text && { text }),
             ...(from && { since: from }),

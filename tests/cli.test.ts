@@ -58,7 +58,7 @@ for (const how of ['with a daemon', 'without a daemon'] as const) {
     assert.match(summary.out, how === 'with a daemon' ? /sources watched/ : /does not run/)
     assert.match((await run(folder, ['status', '--all'])).out, /requests +Well/)
     assert.deepEqual(
-      (await rows(folder, ['events'])).filter(({ kind }) => kind === 'health'),
+      (await rows(folder, ['events'])).filter(({ kind }) => kind === 'health' || kind === 'reading'),
       [],
     )
     const checks = await run(folder, ['check', '--json'])

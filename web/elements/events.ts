@@ -11,6 +11,8 @@ import { moment } from '../words.ts'
 const atOnce = 100
 /** What was seen of the home; how the program itself is, stands on its own page. */
 const seen = Object.keys(sightKinds).filter((kind) => kind !== 'health')
+/** What happened: measurements come by the clock, and all else would be lost among them. */
+const happened = seen.filter((kind) => kind !== 'reading')
 
 /** Everything that was seen, newest first: of one device, of one kind, with a text in it. */
 class HwEvents extends LitElement {
@@ -112,7 +114,7 @@ class HwEvents extends LitElement {
   #question() {
     const { text, kind } = this.#wanted
     return {
-      kinds: kind ? [kind] : seen,
+      kinds: kind === '' ? happened : kind === 'seen' ? seen : [kind],
       ...(text && { text }),
       ...(this.deviceId !== undefined && { device: this.deviceId }),
     }
@@ -145,7 +147,8 @@ class HwEvents extends LitElement {
         <div>
           <label for="kind">Kind</label>
           <select id="kind" name="kind">
-            <option value="">All of the home</option>
+            <option value="">All but measurements</option>
+            <option value="seen">Measurements, too</option>
             ${Object.entries(sightKinds).map(([kind, words]) => html`<option value=${kind}>${words}</option>`)}
           </select>
         </div>
@@ -162,6 +165,7 @@ class HwEvents extends LitElement {
     if (found.length === 0)
       return html`<hw-empty heading="Nothing like that was seen">
         Text is looked for as it stands, in names, addresses and values.
+        ${this.#wanted.kind === '' ? 'Temperatures, answers to ping and other measurements are under “Kind”.' : nothing}
       </hw-empty>`
     return html`<ul class="card rows">
         ${found.map(

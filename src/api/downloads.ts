@@ -44,7 +44,7 @@ const alert = createRoute({
 /** What people take with them. */
 export function downloadRoutes(parts: ApiParts) {
   const { store, version, now } = parts
-  let open = 0
+  const open = new Set<AsyncGenerator<string>>()
 
   async function* lines(asked: z.infer<typeof searchSchema>): AsyncGenerator<string> {
     const kinds = asked.kinds ?? eventKinds
@@ -74,11 +74,12 @@ export function downloadRoutes(parts: ApiParts) {
 
   return makeRouter()
     .openapi(events, (c) => {
-      if (open >= mostOpen) throw new HTTPException(503, { message: 'Other files are being made: wait.' })
-      open += 1
+      if (open.size >= mostOpen)
+        throw new HTTPException(503, { message: 'Other files are being made: wait.' })
       const file = lines({ ...c.req.valid('json'), limit: atOnce })
+      open.add(file)
       return c.body(
-        toStream(file, () => (open -= 1)),
+        toStream(file, () => void open.delete(file)),
         200,
         {
           'Content-Type': 'text/csv; charset=utf-8',
@@ -101,7 +102,10 @@ function fieldsOf(kinds: readonly EventKind[]): string[] {
   return [...new Set(of.flatMap((shape) => Object.keys(shape)))].filter((field) => field !== 'kind')
 }
 
-/** Pieces as they are asked for; an error breaks the file off, so that nobody takes a part for the whole. */
+/**
+ * Pieces as they are asked for; an error breaks the file off, so that nobody takes a part for the whole. `ended` is
+ * called at its end, and once more when who leaves does so while a piece is being made.
+ */
 function toStream(pieces: AsyncGenerator<string>, ended: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream({

@@ -83,6 +83,17 @@ test('who leaves in the middle keeps nobody from the next file; too many at once
   await next.text()
 })
 
+test('who leaves while a piece is being made is counted once', async () => {
+  for (let count = 0; count < 4; count++) {
+    const reader = (await events({})).body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+  }
+  const begun = await Promise.all(Array.from({ length: 4 }, () => events({})))
+  assert.equal((await events({})).status, 503)
+  for (const response of begun) await response.body?.cancel()
+})
+
 test('what is not understood is refused in one sentence', async () => {
   const response = await events({ kinds: ['gossip'] })
   assert.equal(response.status, 400)

@@ -7,8 +7,8 @@ export interface Week {
   readonly alerts: Readonly<Record<Exclude<Severity, 'none'>, number>>
   /** The worst of them, the newest where several are equally bad; absent in a week without any. */
   readonly worst?: AlertLine
-  /** Names of devices that were seen for the first time. */
-  readonly newDevices: readonly string[]
+  /** Devices that were seen for the first time: how many, and the names of the newest, 20 at most. */
+  readonly newDevices: { readonly count: number; readonly names: readonly string[] }
   /** One sentence: `1 high and 2 low alerts; 3 new devices`. At most 255 characters. */
   readonly headline: string
 }

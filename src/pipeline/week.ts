@@ -6,17 +6,21 @@ import type { Devices } from '../store/store.ts'
 
 /** How long a week is, in milliseconds. */
 export const week = 7 * 86_400_000
+/** So many new devices are named: on its first day a house may have hundreds. */
+const mostNamed = 20
 
 /** The week that ends at `to`; `alerts` are its alerts, worst first. */
 export function toWeek(alerts: readonly Alert[], devices: Pick<Devices, 'list' | 'get'>, to: Date): Week {
   const of = (severity: Severity) => alerts.filter((alert) => alert.severity === severity).length
-  const newDevices = newDevicesOf(devices.list(), new Date(to.getTime() - week), to)
+  const from = new Date(to.getTime() - week)
+  const newest = devices.list().toSorted((a, b) => b.firstSeen.getTime() - a.firstSeen.getTime())
+  const names = newDevicesOf(newest, from, to)
   const [worst] = alerts.slice(0, 1).map((alert) => toLine(alert, devices))
   return {
     alerts: { low: of('low'), medium: of('medium'), high: of('high') },
     ...(worst && { worst }),
-    newDevices,
-    headline: `${alertWords(alerts)}; ${newDevices.length} new ${newDevices.length === 1 ? 'device' : 'devices'}`,
+    newDevices: { count: names.length, names: names.slice(0, mostNamed) },
+    headline: `${alertWords(alerts)}; ${names.length} new ${names.length === 1 ? 'device' : 'devices'}`,
   }
 }
 

@@ -17,7 +17,11 @@ export function makeState(changes: Partial<HouseState> = {}): HouseState {
     newDevicesToday: 0,
     temperatures: [],
     health: [],
-    week: { alerts: { low: 0, medium: 0, high: 0 }, newDevices: [], headline: 'no alerts; 0 new devices' },
+    week: {
+      alerts: { low: 0, medium: 0, high: 0 },
+      newDevices: { count: 0, names: [] },
+      headline: 'no alerts; 0 new devices',
+    },
     learning: { on: true, until: at },
     sensitivity: 'balanced',
     spokenAlerts: true,

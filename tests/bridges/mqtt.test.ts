@@ -199,7 +199,7 @@ test('hostile names stay data: no template, no topic, within every limit', { ski
     week: {
       alerts: { low: 1, medium: 2, high: 3 },
       worst: { id: 'a12', severity: 'high', title: hostile, device: hostile },
-      newDevices: Array.from({ length: 500 }, () => hostile),
+      newDevices: { count: 500, names: Array.from({ length: 20 }, () => hostile) },
       headline: hostile,
     },
   })

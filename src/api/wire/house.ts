@@ -87,7 +87,7 @@ export const weekSchema = z
   .object({
     alerts: z.object({ low: z.int(), medium: z.int(), high: z.int() }),
     worst: alertLineSchema.optional(),
-    newDevices: texts,
+    newDevices: z.object({ count: z.int(), names: texts.describe('of the newest, 20 at most') }),
     headline: z.string(),
   })
   .meta({ id: 'Week', description: 'the last seven days' })

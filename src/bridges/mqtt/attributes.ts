@@ -72,8 +72,8 @@ export function weekAttributes({ alerts, worst, newDevices, headline }: Week): s
   const { high, medium, low } = alerts
   const shown = worst && lineFacts(worst)
   return toAttributes((most) => {
-    const names = newDevices.slice(0, most).map((name) => plain(name, 80))
-    const more = newDevices.length - names.length
+    const names = newDevices.names.slice(0, most).map((name) => plain(name, 80))
+    const more = newDevices.count - names.length
     const sentences = [
       `The last seven days: ${plain(headline, 255)}.`,
       ...(shown ? [`The worst: ${shown.device}, ${shown.severity}: ${shown.title}.`] : []),

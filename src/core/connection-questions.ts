@@ -3,7 +3,10 @@ import type { DeviceId } from './device.ts'
 
 /** What can be asked about connections. */
 export interface ConnectionQuestions {
-  /** Who began to talk to how many: one row for each device and one other machine, or one port of many machines. Those of few are left out. */
+  /**
+   * Who began to talk to how many: one row for each device and one other machine, or one port of many machines. Those
+   * of few are left out, and of UDP what traces a route or is an answer: late, or to what was asked of everybody.
+   */
   fans(window: Window): Promise<readonly FanRow[]>
   /** What each device has sent to the internet, of those that sent at least so many bytes. */
   transfers(window: Window, least: number): Promise<readonly TransferRow[]>
@@ -30,6 +33,10 @@ export interface FanRow {
   readonly many: number
   /** How many of them have answered, as far as that is known yet. */
   readonly answered: number
+  /** How many have not, nor answered it there in the week before; of many ports, and of machines on the internet, the week is not looked at. */
+  readonly strange: number
+  /** How many of the strange will not any more: it is over, or lasts without a word. */
+  readonly silent: number
   readonly first: Date
   readonly last: Date
 }

@@ -12,7 +12,7 @@ const options = z.object({
   }).default(20),
   machines: count(
     'Machines at home',
-    'The same port of so many machines of the house within five minutes is a scan.',
+    'The same port of so many machines of the house that do not answer, within five minutes, is a scan; within an hour, too.',
     { min: 5, max: 10_000 },
   ).default(12),
   outside: count(
@@ -22,6 +22,9 @@ const options = z.object({
   ).default(20),
 })
 type Options = z.infer<typeof options>
+
+/** Seconds between two looks for those who take their time. */
+const slow = 600
 
 /**
  * Ports through which machines are taken over: ssh, telnet, Windows shares and desktop, databases, ADB, TR-069, VNC,
@@ -38,22 +41,54 @@ export default {
   options,
   on: ['connection'],
   every: () => 60,
-  lookback: 300,
-  async detect({ options, fresh, window, events }) {
-    const rows = await events.fans(window)
-    return rows.filter((row) => row.last >= fresh.from && isScan(row, options)).map(toSignal)
+  lookback: 3600,
+  async detect({ options, now, fresh, window, events }) {
+    const before = (seconds: number) => new Date(now.getTime() - seconds * 1000)
+    const quick = (await events.fans({ ...window, from: before(300) })).filter(
+      (row) => row.last >= fresh.from && isScan(row, options),
+    )
+    // An hour is much to look at, and who takes so long is found in time.
+    const isTurn = now.getTime() % (slow * 1000) < now.getTime() - fresh.from.getTime()
+    const hour = isTurn ? await events.fans(window) : []
+    const patient = hour.filter((row) => row.last >= before(slow) && isSlowScan(row, options))
+    const told = new Set(quick.map(identityOf))
+    return [...quick, ...patient.filter((row) => !told.has(identityOf(row)))].map(toSignal)
   },
 } satisfies Detector<Options>
 
-/** Whether so many is more than what programs do. This machine's own looks are nmap's, and asked for. */
+/**
+ * Whether so many is more than what programs do. A hub talks to all its plugs each minute, and to those that are off:
+ * who answers, or has in the last week, does not count; what is not known yet counts when it is more than a home has of
+ * one kind. This machine's own looks are nmap's, and asked for.
+ */
 export function isScan(row: FanRow, { ports, machines, outside }: Options): boolean {
   if (row.device === thisMachine && row.outward) return false
   // Who answers on every port is a server that is used: transfers open a port for each file.
   const unanswered = row.many - row.answered
   if (row.shape === 'ports') return row.many >= ports && unanswered >= row.many / 2
   if (!row.outward) return false
-  if (row.inside) return row.many >= machines
-  return row.port !== undefined && remoteControl.has(row.port) && row.many >= outside
+  const least = row.inside ? machines : outside
+  const isMany = row.silent >= least || row.strange >= (row.inside ? 3 : 2) * least
+  return isMany && (row.inside || isRemoteControl(row))
+}
+
+/** The same of an hour, of what does not answer: a program that has all the time in the world. From the internet that is everybody. */
+export function isSlowScan(row: FanRow, { ports, machines, outside }: Options): boolean {
+  if (row.device === thisMachine || !row.outward || row.protocol !== 'tcp') return false
+  if (row.shape === 'ports') return row.inside && row.silent >= ports
+  return row.inside ? row.silent >= machines : row.silent >= outside && isRemoteControl(row)
+}
+
+function isRemoteControl({ protocol, port }: FanRow): boolean {
+  return protocol === 'tcp' && port !== undefined && remoteControl.has(port)
+}
+
+function identityOf(row: FanRow): string {
+  return `${row.device} ${targetOf(row)}`
+}
+
+function targetOf({ shape, protocol, port, peer }: FanRow): string {
+  return shape === 'ports' ? peer : `${protocol} ${port ?? ''}`.trim()
 }
 
 /** At home nobody does it by chance; from the internet it goes on everywhere all day. */
@@ -71,7 +106,7 @@ export function toSignal(row: FanRow): Signal {
   return {
     detector: 'port-scan',
     device,
-    target: shape === 'ports' ? peer : `${protocol} ${port ?? ''}`.trim(),
+    target: targetOf(row),
     at: last,
     confidence: confidenceOf(row),
     summary: what,

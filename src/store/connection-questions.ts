@@ -4,6 +4,7 @@ import { toDeviceId, type DeviceId } from '../core/device.ts'
 import { isOnInternet, namesOf } from './asked-names.ts'
 import type { Database } from './database.ts'
 import { booleanOf, dateOf, numberOf, optional, some, textOf, wordOf } from './rows.ts'
+import type { Row } from './session.ts'
 import { inWindow, resolved, windowValues } from './window.ts'
 
 /** Ports or machines below which a row of `fans` is nothing to look at. */
@@ -19,28 +20,55 @@ const mostPeers = 20
 const connections = `(SELECT *, address = originator AS outward, CASE WHEN address = originator THEN responder ELSE originator END AS peer
   FROM ${resolved(`(FROM connection WHERE ${inWindow})`)})`
 
-/** Who began to talk to how many. */
+/** Ports of UDP that a route is traced with (IANA lists them for traceroute), and those from which answers come: late, or to what was asked of everybody. */
+const traced = '33434 AND 33534'
+const answering = '53, 123, 137, 443, 1900, 3702, 5353'
+
+/** Who began to talk to how many. Who has answered before is looked up only where so many have not now. */
 export async function fans(database: Database, window: Window): Promise<FanRow[]> {
-  const rows = await database.rows(
-    `WITH tries AS (
-       SELECT device, outward, protocol, peer, responder_port AS port, bool_or(answered) AS answered,
-         min("at") AS first, max("at") AS last
-       FROM ${connections} GROUP BY ALL HAVING bool_or(state = 'begun')),
-     ports AS (
-       SELECT device, 'ports' AS shape, protocol, outward, peer, NULL AS port, count(*) AS many,
-         count(*) FILTER (coalesce(tries.answered, tries.port >= ${givenAway})) AS answered, min(first) AS first, max(last) AS last
-       FROM tries WHERE port IS NOT NULL GROUP BY device, protocol, outward, peer),
-     sorted AS (SELECT *, NOT ${isOnInternet('peer')} AS inside FROM tries),
-     machines AS (
-       SELECT device, 'machines' AS shape, protocol, outward, min(peer) AS peer, port, count(*) AS many,
-         count(*) FILTER (answered) AS answered, min(first) AS first, max(last) AS last, inside
-       FROM sorted GROUP BY device, protocol, outward, port, inside)
-     SELECT *, NOT ${isOnInternet('peer')} AS inside FROM ports WHERE many >= ${fewest}
-     UNION ALL BY NAME SELECT * FROM machines WHERE many >= ${fewest}
-     ORDER BY device, shape, many DESC`,
-    windowValues(window),
+  const rows = await fansBeside(
+    '(SELECT device, responder AS peer, responder_port AS port, protocol FROM connection LIMIT 0)',
   )
-  return rows.map((row) => ({
+  const isDoubtful = ({ shape, outward, inside, strange }: FanRow) =>
+    shape === 'machines' && outward && inside && strange >= fewest
+  if (!rows.some(isDoubtful)) return rows
+  return fansBeside(`(
+    SELECT DISTINCT device, responder AS peer, responder_port AS port, protocol FROM ${resolved(`(
+      FROM connection WHERE answered AND address = originator AND "at" < $from AND "at" >= $from - INTERVAL 7 DAY
+        AND list_contains((SELECT list(DISTINCT peer) FROM sorted WHERE inside), responder))`)})`)
+
+  /** `known`: `device, peer, port, protocol` of answers before. */
+  async function fansBeside(known: string): Promise<FanRow[]> {
+    const found = await database.rows(
+      `WITH tries AS (
+         SELECT device, outward, protocol, peer, responder_port AS port, bool_or(answered) AS answered,
+           bool_and(protocol = 'udp' AND (responder_port BETWEEN ${traced}
+             OR (originator_port IN (${answering}) AND (responder_port = originator_port OR responder_port >= ${givenAway})))) AS harmless,
+           min("at") AS first, max("at") AS last
+         FROM ${connections} GROUP BY ALL HAVING bool_or(state = 'begun')),
+       ports AS (
+         SELECT device, 'ports' AS shape, protocol, outward, peer, NULL AS port, count(*) AS many,
+           count(*) FILTER (coalesce(tries.answered, tries.port >= ${givenAway})) AS answered,
+           count(*) FILTER (NOT tries.answered) AS silent, min(first) AS first, max(last) AS last
+         FROM tries WHERE port IS NOT NULL AND NOT coalesce(harmless, false) GROUP BY device, protocol, outward, peer),
+       sorted AS MATERIALIZED (SELECT *, NOT ${isOnInternet('peer')} AS inside FROM tries WHERE NOT coalesce(harmless, false)),
+       known AS MATERIALIZED (SELECT *, true AS is_known FROM ${known}),
+       machines AS (
+         SELECT device, 'machines' AS shape, protocol, outward, min(peer) AS peer, port, count(*) AS many,
+           count(*) FILTER (answered) AS answered, count(*) FILTER (answered IS NOT true AND is_known IS NULL) AS strange,
+           count(*) FILTER (NOT answered AND is_known IS NULL) AS silent, min(first) AS first, max(last) AS last, inside
+         FROM sorted LEFT JOIN known USING (device, peer, port, protocol) GROUP BY device, protocol, outward, port, inside)
+       SELECT *, many - answered AS strange, NOT ${isOnInternet('peer')} AS inside FROM ports WHERE many >= ${fewest}
+       UNION ALL BY NAME SELECT * FROM machines WHERE many >= ${fewest}
+       ORDER BY device, shape, many DESC`,
+      windowValues(window),
+    )
+    return found.map(toFanRow)
+  }
+}
+
+function toFanRow(row: Row): FanRow {
+  return {
     device: toDeviceId(textOf(row, 'device')),
     shape: wordOf(row, 'shape'),
     protocol: textOf(row, 'protocol'),
@@ -50,9 +78,11 @@ export async function fans(database: Database, window: Window): Promise<FanRow[]
     inside: booleanOf(row, 'inside'),
     many: numberOf(row, 'many'),
     answered: numberOf(row, 'answered'),
+    strange: numberOf(row, 'strange'),
+    silent: numberOf(row, 'silent'),
     first: dateOf(row, 'first'),
     last: dateOf(row, 'last'),
-  }))
+  }
 }
 
 /** What each device has sent to the internet, of those that sent so many bytes. */

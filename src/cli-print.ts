@@ -27,12 +27,20 @@ export function makePrinter({ json }: { json: boolean }): Printer {
       else console.log(toTable(rows, columns))
     },
     one(value, sentence) {
-      console.log(json ? visibleJson(JSON.stringify(value)) : sentence)
+      console.log(json ? visibleJson(JSON.stringify(value)) : visible(sentence))
     },
     note(sentence) {
-      console.error(sentence)
+      console.error(visible(sentence))
     },
   }
+}
+
+/** Sentences, a line each, that name what strangers wrote: they cannot move the cursor either. */
+export function visible(sentences: string): string {
+  return sentences
+    .split('\n')
+    .map((line) => toCell(line, 1000))
+    .join('\n')
 }
 
 /** Columns as wide as they need to be, with a head. Text of strangers cannot move the cursor. */

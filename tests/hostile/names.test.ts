@@ -6,7 +6,7 @@ import { alertRowSchema, alertStorySchema, deviceSchema, signalSchema } from '..
 import { alertAttributes, happeningPayload } from '../../src/bridges/mqtt/attributes.ts'
 import { toDiscovery, toTopics } from '../../src/bridges/mqtt/discovery.ts'
 import { toEntities } from '../../src/bridges/mqtt/entities.ts'
-import { toTable } from '../../src/cli-print.ts'
+import { toTable, visible } from '../../src/cli-print.ts'
 import { messageOf } from '../../src/core/errors.ts'
 import { visibleJson } from '../../src/core/text.ts'
 import { openWebhook } from '../../src/notifiers/discord/webhook.ts'
@@ -148,6 +148,7 @@ suite('hostile names', () => {
     assert.equal(lines.length, names.length)
     for (const line of lines) assert.doesNotMatch(line, unseen)
     for (const name of names) {
+      assert.doesNotMatch(visible(`It is called ${name}`), /[^\n\P{Cc}]|[\p{Cf}\u2028\u2029]/u)
       const json = visibleJson(JSON.stringify({ name }))
       assert.doesNotMatch(json, /[\p{Cc}\p{Cf}\u2028\u2029]/u)
       assert.deepEqual(JSON.parse(json), { name })

@@ -1,4 +1,5 @@
 import { type App, learningOf } from './app.ts'
+import type { Collector } from './core/collector.ts'
 import type { Plugin } from './core/plugin.ts'
 import { ConfigError } from './core/errors.ts'
 import type { DeliverTools } from './pipeline/deliver.ts'
@@ -40,6 +41,16 @@ export function placesOn(
     const options = plugin.options.parse(raw)
     const isOn = raw['enabled'] !== false && (plugin.isSetUp?.(options, app.home) ?? true)
     return isOn ? [{ options, place }] : []
+  })
+}
+
+/** What a collector does to other machines, at each place that is on, unless it has shown that it cannot. */
+export function noticesOf(collector: Collector, app: Pick<App, 'config' | 'home' | 'board'>): string[] {
+  if (!('poll' in collector)) return []
+  return placesOn(app, `collectors.${collector.name}`, collector).flatMap(({ options, place }) => {
+    const row = app.board.row(loopName('collectors', collector.name, place))
+    const cannot = row !== undefined && row.state !== 'starting' && !row.hasWorked
+    return cannot ? [] : (collector.notice?.(options) ?? [])
   })
 }
 

@@ -6,10 +6,9 @@ import * as z from 'zod'
 import { apiOptions } from './api/options.ts'
 import type { ApiParts } from './api/parts.ts'
 import { type Api, makeApi } from './api/server.ts'
-import { loopName, placesOn } from './app-tools.ts'
+import { loopName, noticesOf } from './app-tools.ts'
 import { makeWork } from './app-work.ts'
 import type { WordsOf } from './core/alert.ts'
-import type { PollingCollector } from './core/collector.ts'
 import { bridges } from './bridges/index.ts'
 import { collectors } from './collectors/index.ts'
 import { type Config, type Group, makeConfig, toGroup } from './config.ts'
@@ -202,22 +201,11 @@ export async function openApp(start: Start): Promise<App> {
         checks: await checkLists({ options: options('intel', intelOptions), folder }),
       },
     ],
-    notices: () =>
-      collectors.flatMap((collector) => ('poll' in collector ? noticesOf(collector, rooms) : [])),
+    notices: () => collectors.flatMap((collector) => noticesOf(collector, rooms)),
     settings: config.settings,
     work: makeWork(rooms),
   }
   return { ...rooms, parts, api: makeApi(parts) }
-}
-
-/** What a collector does to other machines, at each place that is on. */
-function noticesOf(
-  collector: PollingCollector<unknown, unknown>,
-  app: Pick<App, 'config' | 'home'>,
-): string[] {
-  return placesOn(app, `collectors.${collector.name}`, collector).flatMap(
-    ({ options }) => collector.notice?.(options) ?? [],
-  )
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -45,5 +45,10 @@ test('a scan that cannot be done says what is missing', async (t) => {
   const asked = await daemon.post<{ ok: boolean; message: string }>('/api/requests', { kind: 'scan' })
   assert.equal(asked.ok, false)
   assert.match(asked.message, /^There is no program nmap here/)
+  const notices = async () => (await daemon.get<{ notices: string[] }>('/api/status')).notices
+  await until(async () => ((await notices()).length === 0 ? true : undefined), {
+    seconds: 10,
+    what: () => 'no word of what nmap would do',
+  })
   await daemon.stop()
 })

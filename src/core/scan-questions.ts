@@ -24,6 +24,8 @@ export interface ServiceRow {
   readonly last: Date
   /** It was found open there in the 30 days before that. */
   readonly wasOpen: boolean
+  /** Nothing at all was open there when it was looked at before: it slept, or is another. */
+  readonly wasShut: boolean
 }
 
 export interface NewDeviceRow {

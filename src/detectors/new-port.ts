@@ -12,6 +12,11 @@ const options = z.object({
   }).default(0.85),
 })
 
+/** Ports that are named of many. */
+const mostNamed = 12
+/** How sure it is of a device that was shut altogether: it may have slept. */
+const awake = 0.6
+
 export default {
   name: 'new-port',
   title: 'Newly open ports',
@@ -23,7 +28,10 @@ export default {
   every: () => 3600,
   lookback: 0,
   async detect({ options, window, events }) {
-    return (await events.newServices(window)).map((row) => toSignal(row, options.sure))
+    const rows = await events.newServices(window)
+    return [...Map.groupBy(rows, ({ device }) => device).values()].flatMap((all) =>
+      all.length > 1 ? toFold(all, options.sure) : all.map((row) => toSignal(row, options.sure)),
+    )
   },
 } satisfies Detector<z.infer<typeof options>>
 
@@ -47,4 +55,25 @@ export function toSignal(row: ServiceRow, confidence: number): Signal {
       ...(version !== undefined && { version: quote(version, 64) }),
     },
   }
+}
+
+/** Many ports of one device: one claim without target. */
+export function toFold(rows: readonly ServiceRow[], confidence: number): Signal[] {
+  const [some] = rows
+  if (some === undefined) return []
+  const ports = rows.map(({ protocol, port }) => `${protocol}/${port}`)
+  const isAwake = rows.every(({ wasShut }) => wasShut)
+  const before = isAwake
+    ? 'of which none was when it was looked at before: it may have slept'
+    : 'which were closed when they were looked at before'
+  return [
+    {
+      detector: 'new-port',
+      device: some.device,
+      at: new Date(Math.max(...rows.map(({ first }) => first.getTime()))),
+      confidence: isAwake ? Math.min(awake, confidence) : confidence,
+      summary: `${rows.length} ports are open, ${before}`,
+      evidence: { ports: ports.slice(0, mostNamed).join(', '), many: rows.length, wasShut: isAwake },
+    },
+  ]
 }

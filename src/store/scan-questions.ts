@@ -29,13 +29,14 @@ async function rowsOf(database: Database, window: Window): Promise<Row[]> {
      earlier AS (
        SELECT device, protocol, port, "at" FROM ${resolved('(FROM service WHERE seq <= $through AND "at" < $to)')}),
      looks AS (
-       SELECT device, ports, "at" FROM ${resolved('(FROM host_scan WHERE seq <= $through AND "at" < $to AND ports IS NOT NULL)')})
+       SELECT device, ports, open, "at" FROM ${resolved('(FROM host_scan WHERE seq <= $through AND "at" < $to AND ports IS NOT NULL)')})
      SELECT *,
        EXISTS (FROM earlier WHERE earlier.device = found.device AND earlier.protocol = found.protocol
          AND earlier.port = found.port AND earlier."at" < first) AS ever,
        EXISTS (FROM earlier WHERE earlier.device = found.device AND earlier.protocol = found.protocol
          AND earlier.port = found.port AND earlier."at" < first AND earlier."at" >= first - to_days(${memory})) AS was_open,
-       (SELECT string_agg(DISTINCT ports, ',') FROM looks WHERE looks.device = found.device AND looks."at" < first) AS asked
+       (SELECT string_agg(DISTINCT ports, ',') FROM looks WHERE looks.device = found.device AND looks."at" < first) AS asked,
+       (SELECT arg_max(open, "at") = 0 FROM looks WHERE looks.device = found.device AND looks."at" < first) AS was_shut
      FROM found ORDER BY device, protocol, port`,
     windowValues(window),
   )
@@ -62,6 +63,7 @@ function toServiceRow(row: Row): ServiceRow {
     first: dateOf(row, 'first'),
     last: dateOf(row, 'last'),
     wasOpen: booleanOf(row, 'was_open'),
+    wasShut: optional(row, 'was_shut', booleanOf) ?? false,
   }
 }
 

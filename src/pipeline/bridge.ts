@@ -1,8 +1,7 @@
 import type { Bridge, House } from '../core/bridge.ts'
 import type { RequestInput, RequestResult } from '../core/request.ts'
 import type { Store } from '../store/store.ts'
-import type { ContextOf } from './collect.ts'
-import type { Loop } from './supervise.ts'
+import type { ContextOf, Loop } from './supervise.ts'
 
 export interface BridgeTools {
   readonly store: Store

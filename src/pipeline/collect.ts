@@ -1,12 +1,10 @@
-import type { Collector, ListeningCollector, Poll, PollingCollector } from '../core/collector.ts'
-import { messageOf, UnavailableError } from '../core/errors.ts'
-import type { Observation } from '../core/observation.ts'
-import type { Context } from '../core/plugin.ts'
+import type { Collector, Poll, PollingCollector } from '../core/collector.ts'
 import type { RemoteLog } from '../core/remote-log.ts'
 import { pause } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
 import { commitMilliseconds } from '../store/writer.ts'
-import type { Loop, Turn } from './supervise.ts'
+import { listenTo } from './listen.ts'
+import type { ContextOf, Loop, Turn } from './supervise.ts'
 
 /** One place that a collector looks at. */
 export interface Place {
@@ -17,18 +15,6 @@ export interface Place {
   /** A person has set something of it. */
   readonly isSet: boolean
 }
-
-export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
-
-/** Observations that a listener may be ahead of the store: more are counted and dropped. */
-const bufferMost = 20_000
-/** A listener's observations are saved each second, or as soon as there are so many. */
-const batch = 5000
-/** Of losses it is told until there was none for so many milliseconds. */
-const calm = 300_000
-const tooMuch = 'More came at once than could be stored: some of it is lost'
-/** A source that was away and says that it is back is believed when it has stayed for so many milliseconds. */
-const trial = 5000
 
 export interface CollectTools {
   readonly store: Store
@@ -49,8 +35,9 @@ export function toCollectLoop(place: Place, { store, context, now }: CollectTool
       if (runs === 0) missed = await isMissed(place, { store, now })
       const running = { name, options, turn, store, context }
       runs += 1
-      if ('poll' in collector) await pollFor(collector, running)
-      else await listenTo(collector, { ...running, now, isAgain: runs > 1 })
+      if ('poll' in collector) return await pollFor(collector, running)
+      const cursor = await cursorOf(collector, running)
+      await listenTo(collector, { ...running, now, cursor, isAgain: runs > 1 })
     },
   }
 }
@@ -144,97 +131,4 @@ async function cursorOf(
   const saved = await store.cursors.get(name)
   const parsed = collector.cursor?.safeParse(saved)
   return parsed?.success ? parsed.data : undefined
-}
-
-async function listenTo(
-  collector: ListeningCollector<unknown, unknown>,
-  { isAgain, now, ...running }: Running & Pick<CollectTools, 'now'> & { readonly isAgain: boolean },
-): Promise<void> {
-  const { name, options, turn, store, context } = running
-  const ended = new AbortController()
-  const stop = AbortSignal.any([turn.stop, ended.signal])
-  const buffer: { observation: Observation; cursor: unknown }[] = []
-  let dropped = 0
-  let loss: { reason: string; until: number } | undefined
-  let full = new AbortController()
-
-  function emit(observation: Observation, cursor?: unknown): void {
-    if (buffer.length >= bufferMost) {
-      lost(1, tooMuch)
-      return
-    }
-    buffer.push({ observation, cursor })
-    if (buffer.length >= batch) full.abort()
-  }
-
-  function lost(count: number, reason: string): void {
-    dropped += count
-    loss = { reason, until: now().getTime() + calm }
-  }
-
-  /** It works, and so much more was saved. */
-  function works(count: number): void {
-    const amounts = { count, dropped }
-    dropped = 0
-    if (loss && now().getTime() >= loss.until) loss = undefined
-    if (loss) turn.losing(loss.reason, amounts)
-    else turn.ok(amounts)
-  }
-
-  /** Saves the oldest; what cannot be saved now is kept. */
-  async function flush(): Promise<void> {
-    const piece = buffer.slice(0, batch)
-    if (piece.length === 0) {
-      if (loss) works(0)
-      return
-    }
-    const cursor = piece.findLast((one) => one.cursor !== undefined)?.cursor
-    const observations = piece.map((one) => one.observation)
-    await store.events.save({ loop: name, observations, ...(cursor !== undefined && { cursor }) })
-    buffer.splice(0, piece.length)
-    works(piece.length)
-  }
-
-  async function keepFlushing(): Promise<void> {
-    while (!stop.aborted) {
-      full = new AbortController()
-      if (buffer.length < batch) await pause(1000, AbortSignal.any([stop, full.signal]))
-      try {
-        await flush()
-      } catch (error) {
-        // The store is away, not the source: that goes on being listened to, for as long as there is room.
-        if (!(error instanceof UnavailableError)) throw error
-        turn.waiting(messageOf(error), { dropped })
-        dropped = 0
-        await pause(1000, stop)
-      }
-    }
-  }
-
-  async function ready(): Promise<void> {
-    if (isAgain) await pause(trial, stop)
-    if (!stop.aborted) turn.ok()
-  }
-
-  const cursor = await cursorOf(collector, running)
-  // One that has told something before is not absent: it is silent, which `silent-collector` judges.
-  const absent = (reason: string) => (cursor === undefined ? turn.off(reason) : turn.ok())
-  const flushing = keepFlushing()
-  try {
-    await Promise.race([
-      collector.listen({
-        ...context({ ...turn, stop }, options),
-        cursor,
-        ready: () => void ready(),
-        absent,
-        emit,
-        lost,
-      }),
-      flushing,
-    ])
-  } finally {
-    ended.abort()
-    await flushing
-    while (buffer.length > 0) await flush()
-  }
 }

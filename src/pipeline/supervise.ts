@@ -1,6 +1,7 @@
 import type { Board } from '../core/health.ts'
 import { ConfigError, messageOf, UnavailableError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import type { Context } from '../core/plugin.ts'
 import { pause } from '../core/time.ts'
 
 /** One loop: what it is called, and what it does until `stop`. It throws when it cannot. */
@@ -16,20 +17,21 @@ export interface Loop {
 export interface Turn {
   readonly stop: AbortSignal
   readonly log: Log
-  /** It works: so many more things taken in, sent or judged; so many lost. */
-  ok(amounts?: { count?: number; dropped?: number }): void
-  /** It works but loses some of what comes: why, one sentence, which holds until `ok`. */
-  losing(reason: string, amounts: { count: number; dropped: number }): void
+  /** It works: so many more things taken in, sent or judged; so many lost, and why, one sentence, which holds until the next `ok`. */
+  ok(done?: { count?: number; dropped?: number; reason?: string | undefined }): void
   /** It cannot go on now, and tries again by itself: why, one sentence; so many lost. */
   waiting(reason: string, amounts: { dropped: number }): void
   /** It has nothing to do, which is no fault: why, and how that would change. */
   off(reason: string): void
 }
 
+/** What a plugin is given in a turn, with these options. */
+export type ContextOf = (turn: Turn, options: unknown) => Context<unknown>
+
 /** A turn of what is done once, whose outcome is an answer and no state of a loop. */
 export function toSingleTurn({ stop, log }: Pick<Turn, 'stop' | 'log'>): Turn {
   const say = () => undefined
-  return { stop, log, ok: say, losing: say, waiting: say, off: say }
+  return { stop, log, ok: say, waiting: say, off: say }
 }
 
 export interface SuperviseTools {
@@ -55,21 +57,15 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
   let said: string | undefined
   board.set(loop.name, { title: loop.title, state: 'starting' })
 
-  function ok(amounts: { count?: number; dropped?: number } = {}): void {
-    if (said !== undefined) log.info(board.row(loop.name)?.hasWorked ? 'works again' : 'works')
+  function ok({ reason, ...amounts }: Parameters<Turn['ok']>[0] = {}): void {
     const row = board.row(loop.name)
-    if (row?.state !== 'ok' || row.reason !== undefined) board.set(loop.name, { state: 'ok' })
+    if (reason !== undefined && reason !== said) log.warning(reason)
+    if (reason === undefined && said !== undefined) log.info(row?.hasWorked ? 'works again' : 'works')
+    if (row?.state !== 'ok' || row.reason !== reason)
+      board.set(loop.name, { state: 'ok', ...(reason !== undefined && { reason }) })
     board.add(loop.name, amounts)
     failures = 0
-    said = undefined
-  }
-
-  function losing(reason: string, amounts: { count: number; dropped: number }): void {
-    if (reason !== said) log.warning(reason)
     said = reason
-    board.set(loop.name, { state: 'ok', reason })
-    board.add(loop.name, amounts)
-    failures = 0
   }
 
   function waiting(reason: string, amounts: { dropped: number }): void {
@@ -85,7 +81,7 @@ export async function supervise(loop: Loop, { board, log: root, stop }: Supervis
 
   while (!stop.aborted) {
     try {
-      await loop.run({ stop, log, ok, losing, waiting, off })
+      await loop.run({ stop, log, ok, waiting, off })
       if (stop.aborted) return
       throw new Error('ended by itself')
     } catch (error) {

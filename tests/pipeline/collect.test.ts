@@ -76,6 +76,27 @@ test('what a listener tells while nothing can be stored is kept up to a bound, a
   assert.equal(rows.find(({ kind }) => kind === 'auth-attempt')?.rows, 20_000)
 })
 
+test('what a source without a cursor told before it failed is counted as lost where it cannot be stored', async (t) => {
+  const house = await openHouse(t)
+  const { store, board, now } = house
+  const collector: ListeningCollector<object> = {
+    ...{ name: 'x', title: 'X', options: z.object({}) },
+    async listen({ emit }) {
+      for (let count = 0; count < 7; count++) emit({ kind: 'presence', at: now(), address: '192.168.1.20' })
+      throw new UnavailableError('x has gone')
+    },
+  }
+  const save = () => Promise.reject(new UnavailableError('the disk is full'))
+  const events: typeof store.events = { ...store.events, save }
+  const context = (turn: Turn, options: unknown) => ({ ...turn, options, now, home: undefined })
+  const place = { name: 'collect/x', collector, options: {}, isSet: true }
+  house.run(toCollectLoop(place, { store: { ...store, events }, context, now }))
+  await until(() => (board.row('collect/x')?.dropped === 7 ? true : undefined), {
+    seconds: 10,
+    what: () => `seven lost, not ${JSON.stringify(board.row('collect/x'))}`,
+  })
+})
+
 test('a source that has nothing here is off, and begins when there is something', async (t) => {
   const house = await openHouse(t)
   const { store, board, now } = house

@@ -34,7 +34,8 @@ class HwAlertList extends LitElement {
         border-radius: var(--radius);
       }
       hw-severity {
-        min-width: 6.9rem;
+        flex: none;
+        width: 6.3rem;
       }
       .title {
         font-weight: 600;
@@ -48,6 +49,9 @@ class HwAlertList extends LitElement {
           gap: 0.4rem 0.6rem;
           padding: 0.8rem 0.9rem;
           position: relative;
+        }
+        hw-severity {
+          width: auto;
         }
         .grow {
           flex-basis: 100%;

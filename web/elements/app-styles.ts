@@ -128,7 +128,8 @@ export const frame = css`
       display: none;
     }
     nav ul {
-      grid-template-columns: repeat(6, minmax(0, 1fr));
+      grid-auto-flow: column;
+      grid-auto-columns: minmax(0, 1fr);
       gap: 0;
     }
     nav a {
@@ -146,11 +147,19 @@ export const frame = css`
       line-height: 1.15rem;
       padding: 0 0.25rem;
     }
+    nav a[aria-current] {
+      font-weight: 600;
+    }
     .column {
       padding: 1.1rem 1rem 6.5rem;
     }
     .told {
       bottom: 5rem;
+    }
+  }
+  @media (max-width: 27rem) {
+    nav a {
+      font-size: 0.69rem;
     }
   }
 `

@@ -36,7 +36,10 @@ class HwDevices extends LitElement {
       tbody th {
         font-weight: 600;
       }
-      @media (max-width: 44rem) {
+      .address {
+        min-width: 11.5rem;
+      }
+      @media (max-width: 64rem) {
         thead {
           display: none;
         }
@@ -53,8 +56,16 @@ class HwDevices extends LitElement {
           border: 0;
         }
         td {
+          display: inline-block;
+          max-width: 100%;
           font-size: 0.92rem;
           color: var(--soft);
+        }
+        td:not(:last-child)::after {
+          content: ' ·';
+        }
+        td.unknown {
+          display: none;
         }
         td[data-name]::before {
           content: attr(data-name) ' ';
@@ -101,8 +112,7 @@ class HwDevices extends LitElement {
                 <th scope="row">
                   <a class="strange" href=${hashOf('devices', device.id)}>${device.name}</a>
                 </th>
-                <td class="strange">${device.addresses[0] ?? '—'}</td>
-                <td class="strange">${device.vendor ?? '—'}</td>
+                ${cell('address', device.addresses[0])} ${cell('maker', device.vendor)}
                 <td data-name="First seen"><hw-time .at=${device.firstSeen}></hw-time></td>
                 <td data-name="Last seen"><hw-time .at=${device.lastSeen}></hw-time></td>
               </tr>`,
@@ -111,6 +121,12 @@ class HwDevices extends LitElement {
       </table>
     </div>`
   }
+}
+
+function cell(name: string, text: string | undefined) {
+  return text === undefined
+    ? html`<td class="${name} unknown">—</td>`
+    : html`<td class="${name} strange">${text}</td>`
 }
 
 customElements.define('hw-devices', HwDevices)

@@ -65,6 +65,10 @@ export const homeStyles = css`
     color: var(--soft);
     font-size: 0.9rem;
   }
+  .figures .whole {
+    display: inline-block;
+    max-width: 100%;
+  }
   .figures b {
     font-size: 1.5rem;
     font-weight: 650;

@@ -80,17 +80,27 @@ class HwHome extends LitElement {
   }
 
   #figures(state: HouseState) {
-    const tile = (title: string, value: string, note = '') =>
+    const tile = (title: string, value: string, notes: readonly string[] = []) =>
       html`<div>
         <dt>${title}</dt>
-        <dd><b>${value}</b>${note ? html`<span class="soft small strange"> ${note}</span>` : nothing}</dd>
+        <dd><b>${value}</b></dd>
+        ${
+          notes.length === 0
+            ? nothing
+            : html`<dd class="soft small">
+                ${notes.map(
+                  (note, at) =>
+                    html`<span class="whole strange">${note}${at < notes.length - 1 ? ',' : ''}</span> `,
+                )}
+              </dd>`
+        }
       </div>`
     const dns = state.dnsToday > 0
     const [hottest] = [...state.temperatures].sort((a, b) => b.value - a.value)
     const { failedLoginsToday, links, connections, openPorts, lastScan } = state.situation
     const [link] = links
     return html`<dl class="figures" aria-label="Today">
-      ${tile('Devices', figure(state.devices), devicesNote(state))}
+      ${tile('Devices', figure(state.devices), devicesNotes(state))}
       ${
         dns
           ? [
@@ -101,9 +111,9 @@ class HwHome extends LitElement {
       }
       ${connections === undefined ? nothing : tile('Connections now', figure(connections))}
       ${failedLoginsToday === undefined ? nothing : tile('Failed logins today', figure(failedLoginsToday))}
-      ${openPorts === undefined ? nothing : tile('Open ports', figure(openPorts), lastScan ? `looked ${moment(lastScan)}` : '')}
-      ${link ? tile('Round trip here', link.rtt === undefined ? 'no answer' : `${figure(link.rtt)} ms`, linkNote(link)) : nothing}
-      ${hottest ? tile('Warmest sensor here', `${figure(hottest.value)} °C`, hottest.sensor) : nothing}
+      ${openPorts === undefined ? nothing : tile('Open ports', figure(openPorts), lastScan ? [`looked ${moment(lastScan)}`] : [])}
+      ${link ? tile('Round trip here', link.rtt === undefined ? 'no answer' : `${figure(link.rtt)} ms`, linkNotes(link)) : nothing}
+      ${hottest ? tile('Warmest sensor here', `${figure(hottest.value)} °C`, [hottest.sensor]) : nothing}
     </dl>`
   }
 
@@ -138,13 +148,13 @@ class HwHome extends LitElement {
   }
 }
 
-function devicesNote({ devicesOnline, newDevicesToday }: HouseState): string {
+function devicesNotes({ devicesOnline, newDevicesToday }: HouseState): readonly string[] {
   const lately = `${figure(devicesOnline)} seen lately`
-  return newDevicesToday > 0 ? `${lately}, ${newDevicesToday} new today` : lately
+  return newDevicesToday > 0 ? [lately, `${figure(newDevicesToday)} new today`] : [lately]
 }
 
-function linkNote({ target, loss = 0 }: HouseState['situation']['links'][number]): string {
-  return loss > 0 ? `${target}, ${figure(loss)} % lost` : target
+function linkNotes({ target, loss = 0 }: HouseState['situation']['links'][number]): readonly string[] {
+  return loss > 0 ? [target, `${figure(loss)} % lost`] : [target]
 }
 
 customElements.define('hw-home', HwHome)

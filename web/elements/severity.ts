@@ -14,8 +14,9 @@ class HwSeverity extends LitElement {
         display: inline-block;
       }
       span {
-        display: inline-flex;
+        display: flex;
         align-items: center;
+        justify-content: center;
         gap: 0.35rem;
         padding: 0.1rem 0.6rem 0.1rem 0.4rem;
         border-radius: 99px;

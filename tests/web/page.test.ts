@@ -232,7 +232,30 @@ suite('the page', { skip: without('chromium') }, () => {
     assert.equal(house.set.get('house.sensitivity'), 'strict')
     await page.locator('summary', { hasText: 'Discord' }).click()
     assert.equal(await page.getByLabel('Webhook').isDisabled(), true)
-    await page.getByText('Set in the environment: change it there.').waitFor()
+    await page
+      .getByText('Locked: HEARTHWARDEN_NOTIFIERS_DISCORD_WEBHOOK in the environment sets it')
+      .waitFor()
+    await page.context().close()
+  })
+
+  test('finds a setting among all, by keyboard, and says how many there are', async () => {
+    const { page, complaints } = await open('#/settings')
+    const main = page.locator('main')
+    await page.getByRole('heading', { level: 2, name: 'What is told, and how' }).waitFor()
+    await page.getByRole('search').getByRole('searchbox', { name: 'Find a setting' }).focus()
+    await page.keyboard.type('webhook made')
+    await main.getByRole('status').getByText('1 setting found').waitFor()
+    await page.getByLabel('Webhook').waitFor()
+    assert.equal(await main.getByRole('group').count(), 1)
+    await page.keyboard.type(' nobody has such a setting')
+    await page.getByText('No setting has such words in it.').waitFor()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.press('Delete')
+    await main.getByRole('group').nth(1).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Webhook').waitFor()
+    assert.deepEqual(complaints, [])
     await page.context().close()
   })
 
@@ -304,5 +327,42 @@ suite('the page', { skip: without('chromium') }, () => {
     }
     assert.deepEqual(complaints, [])
     await page.context().close()
+  })
+
+  test('keeps together what belongs together, at every width', async () => {
+    await house.alert(device, 'low', 'a-name-that-is-quite-long.example')
+    for (const width of [360, 390, 760, 1280]) {
+      const { page } = await open('', { viewport: { width, height: 800 } })
+      const note = page.getByText(/\d seen lately/)
+      assert.equal(
+        await note.evaluate((one) => one.getClientRects().length),
+        1,
+        `${width}: a note in one piece`,
+      )
+      const tops = await page
+        .getByRole('navigation')
+        .getByRole('link')
+        .evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top))
+      assert.equal(width > 768 || new Set(tops).size === 1, true, `${width}: one row of pages`)
+      const row = page.locator('hw-alert-list a').first()
+      const badge = await row.locator('hw-severity span').boundingBox()
+      const title = await row.locator('.title').boundingBox()
+      if (!badge || !title) assert.fail('an alert has a severity and a title')
+      const beside = title.x - (badge.x + badge.width)
+      assert.ok(
+        width < 544 ? title.y >= badge.y + badge.height : beside > 0 && beside < 24,
+        `${width}: ${beside} px`,
+      )
+      await page.goto(`${listener.address}/#/devices`)
+      const address = page.getByText('192.168.1.23')
+      await address.waitFor()
+      const height = await address.evaluate((one) => {
+        const range = document.createRange()
+        range.selectNodeContents(one)
+        return range.getBoundingClientRect().height
+      })
+      assert.ok(height < 32, `${width}: an address in one line, not ${height} px`)
+      await page.context().close()
+    }
   })
 })

@@ -4,14 +4,8 @@ import { fieldOf, textOf, valueOf, type Field } from '../field.ts'
 import { icon } from '../icons.ts'
 import { controls, styles } from '../styles.ts'
 import { Told, tell } from '../told.ts'
+import { origin } from '../sections.ts'
 import type { Setting } from '../wire.ts'
-
-const origins = {
-  environment: 'Set in the environment: change it there.',
-  file: 'Set in the options file: change it there.',
-  saved: 'Saved here.',
-  default: '',
-}
 
 /** One option: what it is, its field, and what saves it. */
 class HwSetting extends LitElement {
@@ -38,7 +32,6 @@ class HwSetting extends LitElement {
       .from {
         display: flex;
         gap: 0.35rem;
-        align-items: center;
         margin-top: 0.3rem;
       }
       .row {
@@ -63,15 +56,18 @@ class HwSetting extends LitElement {
 
   override render() {
     const { title, description, from, locked } = this.setting
+    const why = origin(this.setting)
     const field = fieldOf(this.setting)
     return html`<form @submit=${(event: Event) => this.#submit(event, field)}>
       <div>
         <label for="field">${title}</label>
         <p class="soft small" id="about">${description}</p>
         ${
-          origins[from] === ''
+          why === ''
             ? nothing
-            : html`<p class="soft small from">${locked ? icon('lock') : nothing}${origins[from]}</p>`
+            : html`<p class="soft small from" id="why">
+                ${locked ? icon('lock') : nothing}<span class="strange">${why}</span>
+              </p>`
         }
       </div>
       <div>
@@ -108,13 +104,13 @@ class HwSetting extends LitElement {
         return html`<input
           id="field"
           type="checkbox"
-          aria-describedby="about"
+          aria-describedby="about why"
           ?disabled=${locked}
           .checked=${text === 'true'}
           @change=${type}
         />`
       case 'choice':
-        return html`<select id="field" aria-describedby="about" ?disabled=${locked} @change=${type}>
+        return html`<select id="field" aria-describedby="about why" ?disabled=${locked} @change=${type}>
           ${field.words.map((word) => html`<option ?selected=${word === text}>${word}</option>`)}
         </select>`
       case 'lines':
@@ -122,7 +118,7 @@ class HwSetting extends LitElement {
         return html`<textarea
           id="field"
           rows="3"
-          aria-describedby="about"
+          aria-describedby="about why"
           placeholder=${field.kind === 'lines' ? 'one a line' : ''}
           ?disabled=${locked}
           .value=${text}
@@ -132,7 +128,7 @@ class HwSetting extends LitElement {
         return html`<input
           id="field"
           type="number"
-          aria-describedby="about"
+          aria-describedby="about why"
           step=${field.whole ? 1 : 'any'}
           min=${field.min ?? nothing}
           max=${field.max ?? nothing}
@@ -145,7 +141,7 @@ class HwSetting extends LitElement {
         return html`<input
           id="field"
           type=${field.kind === 'secret' ? 'password' : 'text'}
-          aria-describedby="about"
+          aria-describedby="about why"
           autocomplete="off"
           placeholder=${isSet ? 'is set' : textOf(field, usual)}
           ?disabled=${locked}

@@ -1,10 +1,13 @@
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { get } from '../api.ts'
+import { gist, laidOut, withWords, type Group } from '../sections.ts'
 import { controls, styles } from '../styles.ts'
 import { Told } from '../told.ts'
 import type { Setting } from '../wire.ts'
+import { count } from '../words.ts'
 
-/** Every option, by what it belongs to. What is set outside is shown and locked. */
+/** Every option, by what a person wants of it. What is set outside is shown and locked. */
 class HwSettings extends LitElement {
   static override properties = {
     settings: { state: true },
@@ -15,17 +18,28 @@ class HwSettings extends LitElement {
     styles,
     controls,
     css`
-      details.card {
+      section > p {
+        margin: 0.1rem 0 0.7rem;
+      }
+      .card {
         padding: 0;
+        overflow: clip;
       }
       summary {
         display: flex;
-        align-items: baseline;
+        align-items: center;
         gap: 0.75rem;
-        padding: 0.9rem 1.25rem;
+        min-height: 2.75rem;
+        padding: 0.7rem 1.25rem;
         cursor: pointer;
         list-style: none;
         font-weight: 600;
+      }
+      summary:hover {
+        background: var(--raised);
+      }
+      summary:focus-visible {
+        outline-offset: -3px;
         border-radius: var(--radius);
       }
       summary::-webkit-details-marker {
@@ -33,16 +47,18 @@ class HwSettings extends LitElement {
       }
       summary::before {
         content: '';
+        flex: none;
         width: 0.5rem;
         height: 0.5rem;
         border: solid var(--soft);
         border-width: 0 2px 2px 0;
         rotate: -45deg;
-        translate: 0 -1px;
       }
-      details[open] summary::before {
+      details[open] > summary::before {
         rotate: 45deg;
-        translate: 0 -3px;
+      }
+      summary .small {
+        font-weight: 400;
       }
       .fields {
         padding: 0 1.25rem 0.6rem;
@@ -50,9 +66,8 @@ class HwSettings extends LitElement {
       .row {
         justify-content: space-between;
       }
-      input[type='search'] {
-        flex: 1 1 14rem;
-        width: 0;
+      [role='search'] {
+        flex: 1 1 11rem;
         max-width: 20rem;
       }
     `,
@@ -86,60 +101,72 @@ class HwSettings extends LitElement {
     return html`<div class="page">
       <div class="row">
         <h1>Settings</h1>
-        <input
-          type="search"
-          placeholder="Find a setting"
-          aria-label="Find a setting"
-          @input=${(event: Event) => this.#find(event)}
-        />
+        <div role="search">
+          <input
+            type="search"
+            placeholder="Find a setting"
+            aria-label="Find a setting"
+            @input=${(event: Event) => this.#find(event)}
+          />
+        </div>
       </div>
       ${
         this.error === undefined
-          ? this.#groups()
+          ? this.#found()
           : html`<hw-empty heading="The settings cannot be read">${this.error}</hw-empty>`
       }
     </div>`
   }
 
-  #groups() {
+  #found() {
     if (!this.settings) return html`<p class="soft">Looking…</p>`
-    const wanted = this.wanted.trim().toLowerCase()
-    const found = this.settings.filter((setting) =>
-      [setting.path, setting.group, setting.title, setting.description].some((text) =>
-        text.toLowerCase().includes(wanted),
-      ),
-    )
-    if (found.length === 0)
-      return html`<hw-empty heading="Nothing found">No setting has such words in it.</hw-empty>`
-    const groups = Map.groupBy(found, ({ path }) => path.split('.').slice(0, -1).join('.'))
-    return [...groups].map(
-      ([, settings]) =>
-        html`<details class="card" ?open=${wanted !== '' || groups.size === 1}>
-          <summary>
-            ${settings[0]?.group}
-            <span class="soft small">${this.#gist(settings)}</span>
-          </summary>
-          <div class="fields rows">
-            ${settings.toSorted(onFirst).map((setting) => html`<hw-setting .setting=${setting}></hw-setting>`)}
-          </div>
-        </details>`,
-    )
+    const isAll = this.wanted.trim() === ''
+    const found = withWords(this.settings, this.wanted)
+    return html`<p class=${isAll ? 'visually-hidden' : 'soft'} role="status">
+        ${isAll ? nothing : `${count(found.length, 'setting')} found`}
+      </p>
+      ${
+        found.length === 0
+          ? html`<hw-empty heading="Nothing found">No setting has such words in it.</hw-empty>`
+          : repeat(
+              laidOut(found),
+              ({ title }) => title,
+              ({ title, intro, groups }, at) =>
+                html`<section aria-labelledby="section${at}">
+                  <h2 id="section${at}">${title}</h2>
+                  <p class="soft">${intro}</p>
+                  <div class="card rows">
+                    ${repeat(
+                      groups,
+                      ({ path }) => path,
+                      (group) => this.#group(group, !isAll),
+                    )}
+                  </div>
+                </section>`,
+            )
+      }`
   }
 
-  /** What is not as it came. */
-  #gist(settings: readonly Setting[]): string {
-    const set = settings.filter(({ from }) => from !== 'default').length
-    return set === 0 ? '' : `${set} set`
+  #group(group: Group, isOpen: boolean) {
+    const said = gist(group)
+    return html`<details ?open=${isOpen}>
+      <summary>
+        <span class="grow">${group.title}</span>
+        ${said === '' ? nothing : html`<span class="soft small">${said}</span>`}
+      </summary>
+      <div class="fields rows">
+        ${repeat(
+          group.settings,
+          ({ path }) => path,
+          (setting) => html`<hw-setting .setting=${setting}></hw-setting>`,
+        )}
+      </div>
+    </details>`
   }
 
   #find(event: Event): void {
     if (event.target instanceof HTMLInputElement) this.wanted = event.target.value
   }
-}
-
-/** Whether it is used at all comes before how. */
-function onFirst(a: Setting, b: Setting): number {
-  return Number(b.path.endsWith('.enabled')) - Number(a.path.endsWith('.enabled'))
 }
 
 customElements.define('hw-settings', HwSettings)

@@ -79,10 +79,11 @@ test('what a listener tells while nothing can be stored is kept up to a bound, a
 test('what a source without a cursor told before it failed is counted as lost where it cannot be stored', async (t) => {
   const house = await openHouse(t)
   const { store, board, now } = house
+  const query = { kind: 'dns-query', qname: 'a.example', qtype: 'A' } as const
   const collector: ListeningCollector<object> = {
     ...{ name: 'x', title: 'X', options: z.object({}) },
     async listen({ emit }) {
-      for (let count = 0; count < 7; count++) emit({ kind: 'presence', at: now(), address: '192.168.1.20' })
+      for (let count = 0; count < 7; count++) emit({ ...query, at: now(), address: '192.168.1.20' })
       throw new UnavailableError('x has gone')
     },
   }

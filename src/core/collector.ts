@@ -37,7 +37,7 @@ export interface PollContext<O, C> extends CollectContext<O, C> {
   readonly there?: RemoteLog | undefined
 }
 
-/** A bounded piece: at most some 10,000 observations. */
+/** A bounded piece: at most some 30,000 observations. */
 export interface Poll<C> {
   readonly observations: readonly Observation[]
   readonly cursor: C

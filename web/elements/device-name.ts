@@ -23,6 +23,9 @@ class HwDeviceName extends LitElement {
         max-width: 26rem;
         font-weight: 600;
       }
+      .row > .plain {
+        margin-left: -0.6rem;
+      }
       p {
         margin-top: 0.4rem;
       }

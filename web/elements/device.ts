@@ -49,9 +49,13 @@ class HwDevice extends LitElement {
       }
       .domains li {
         display: flex;
-        gap: 1rem;
+        flex-wrap: wrap;
+        gap: 0 1rem;
         break-inside: avoid;
         padding: 0.15rem 0;
+      }
+      .domains .grow {
+        flex-basis: 11rem;
       }
     `,
   ]

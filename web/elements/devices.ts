@@ -36,8 +36,10 @@ class HwDevices extends LitElement {
       tbody th {
         font-weight: 600;
       }
-      .address {
-        min-width: 11.5rem;
+      @media (min-width: 64.01rem) {
+        .address {
+          min-width: 11.5rem;
+        }
       }
       @media (max-width: 64rem) {
         thead {
@@ -58,11 +60,9 @@ class HwDevices extends LitElement {
         td {
           display: inline-block;
           max-width: 100%;
+          margin-right: 0.9rem;
           font-size: 0.92rem;
           color: var(--soft);
-        }
-        td:not(:last-child)::after {
-          content: ' ·';
         }
         td.unknown {
           display: none;

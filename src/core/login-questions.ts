@@ -23,6 +23,8 @@ interface LoginPlace {
 
 export interface AttemptRow extends LoginPlace {
   readonly failures: number
+  /** How many of them were no guess: an existing account asked for without a password, as by a program whose key is refused. */
+  readonly keys: number
   /** Accounts that were tried in vain, how many of them do not exist, and the one tried most: text of strangers. */
   readonly users: number
   readonly unknownUsers: number
@@ -30,7 +32,7 @@ export interface AttemptRow extends LoginPlace {
   readonly firstFailure: Date | undefined
   readonly lastFailure: Date | undefined
   readonly successes: number
-  /** Of the logins that followed failures, the one that followed the most of them since the login before it. */
+  /** Of the logins that followed guesses, the one that followed the most of them since the login before it. */
   readonly entered: { readonly at: Date; readonly user: string; readonly failures: number } | undefined
 }
 

@@ -104,7 +104,7 @@ export interface AuthAttempt extends Seen {
   readonly unknownUser?: boolean
   /** The program that was asked: `sshd`, `sudo`, `su`, `login`, `home-assistant`. */
   readonly service: string
-  /** `password`, `publickey`, `keyboard-interactive`, `token`. */
+  /** `password`, `publickey`, `keyboard-interactive`, `token`; `none`: no password was tried, and no more is known. */
   readonly method?: string
   /** The machine's name, as its log calls it. */
   readonly host?: string

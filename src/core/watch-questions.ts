@@ -20,6 +20,8 @@ interface WatchRow {
   readonly since: Date
   /** It has been seen running, in the window or at any time before. */
   readonly hasRun: boolean
+  /** On how many of the seven days before it has stopped at this time of day, and run again after that. */
+  readonly stopsBefore: number
 }
 
 export interface ProcessRow extends WatchRow {
@@ -35,6 +37,4 @@ export interface ContainerRow extends WatchRow {
   readonly exitCode?: number
   /** Somebody had its engine end it. */
   readonly ordered: boolean
-  /** On how many of the seven days before it has stopped at this time of day, and run again after that. */
-  readonly stopsBefore: number
 }

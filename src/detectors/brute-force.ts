@@ -19,6 +19,8 @@ const options = z.object({
 
 /** Origins on the internet that are told one by one. */
 const mostOrigins = 3
+/** Of an hour, or of many origins that each try less: so many times the failed logins that are guessing. */
+const patience = 4
 
 export default {
   name: 'brute-force',
@@ -33,18 +35,30 @@ export default {
   lookback: 3600,
   async detect({ options, now, fresh, window, events }) {
     const from = new Date(Math.max(window.from.getTime(), now.getTime() - options.minutes * 60_000))
-    const rows = (await events.attempts({ ...window, from })).filter(({ failures }) => failures > 0)
-    const places = [...Map.groupBy(rows, ({ device, from }) => `${device} ${from ?? ''}`).values()]
-    const guessing = places
-      .map(toGuessing)
-      .filter(({ failures, last }) => failures >= options.attempts && last >= fresh.from)
-    const [inside, outside] = [true, false].map((is) => guessing.filter((one) => one.inside === is))
-    const byMachine = Map.groupBy(outside ?? [], ({ device }) => device)
+    const [lately, hour] = await Promise.all([events.attempts({ ...window, from }), events.attempts(window)])
+    const tries = toGuessings(lately)
+    const isNews = ({ last }: Guessing) => last >= fresh.from
+    const isTold = (one: Guessing) => one.failures >= options.attempts && isNews(one)
+    const inside = tries.filter((one) => one.inside && isTold(one))
+    const slow = toGuessings(hour).filter(
+      (one) =>
+        one.inside && one.from !== undefined && one.failures >= patience * options.attempts && isNews(one),
+    )
+    const byMachine = Map.groupBy(
+      tries.filter((one) => !one.inside),
+      ({ device }) => device,
+    )
     return [
-      ...(inside ?? []).map(toSignal),
-      ...[...byMachine.values()].flatMap((all) =>
-        all.length > mostOrigins ? toFold(all) : all.map(toSignal),
-      ),
+      ...inside.map(toSignal),
+      ...slow.filter((one) => !inside.some((other) => placeOf(other) === placeOf(one))).map(toSignal),
+      ...[...byMachine.values()].flatMap((all) => {
+        const told = all.filter(isTold)
+        const few = all.filter(({ failures }) => failures < options.attempts)
+        const sum = few.reduce((total, { failures }) => total + failures, 0)
+        const isSpray = few.length > mostOrigins && sum >= patience * options.attempts && few.some(isNews)
+        if (isSpray) return toFold([...told, ...few])
+        return told.length > mostOrigins ? toFold(told) : told.map(toSignal)
+      }),
     ]
   },
 } satisfies Detector<z.infer<typeof options>>
@@ -55,11 +69,22 @@ export interface Guessing extends Pick<
   'device' | 'from' | 'inside' | 'service' | 'host' | 'user'
 > {
   readonly failures: number
+  /** Of them, those that were no guess. */
+  readonly keys: number
   readonly users: number
   readonly unknownUsers: number
   readonly machines: number
   readonly first: Date
   readonly last: Date
+}
+
+function placeOf({ device, from }: Pick<AttemptRow, 'device' | 'from'>): string {
+  return `${device} ${from ?? ''}`
+}
+
+function toGuessings(rows: readonly AttemptRow[]): readonly Guessing[] {
+  const wrong = rows.filter(({ failures }) => failures > 0)
+  return [...Map.groupBy(wrong, placeOf).values()].map(toGuessing)
 }
 
 /** Of all rows of one device and origin; `service`, `host` and `user` are those tried most. */
@@ -72,6 +97,7 @@ export function toGuessing(rows: readonly AttemptRow[]): Guessing {
   return {
     ...{ device, from, inside, service, host, user },
     failures: sum(({ failures }) => failures),
+    keys: sum(({ keys }) => keys),
     users: Math.max(...rows.map(({ users }) => users)),
     unknownUsers: Math.max(...rows.map(({ unknownUsers }) => unknownUsers)),
     machines: new Set(rows.map((row) => row.host)).size,
@@ -81,15 +107,18 @@ export function toGuessing(rows: readonly AttemptRow[]): Guessing {
 }
 
 /**
- * From a device of the house it is certain as soon as no person would do it: ten times, or several names. One account
- * a few times is also a person, or a program with an old password; on the machine itself somebody sits at it; Home
+ * From a device of the house it is certain as soon as no person would do it: ten passwords, one a minute, or several
+ * names. One account a few times, or now and then, is also a person, or a program with an old password; on the machine itself somebody sits at it; Home
  * Assistant does not say whether a password was wrong or a key had run out; from the internet it goes on everywhere all
  * day, but not from the machines of a VPN.
  */
-function confidenceOf({ from, inside, service, failures, users, unknownUsers }: Guessing): number {
+function confidenceOf(guessing: Guessing): number {
+  const { from, inside, service, failures, keys, users, unknownUsers, first, last } = guessing
   if (service === 'home-assistant' || !(inside || (from !== undefined && isShared(from)))) return 0.6
   if (from === undefined) return failures >= 10 ? 0.6 : 0.4
-  return failures >= 10 || users >= 3 || unknownUsers >= 2 ? 0.95 : 0.6
+  const guesses = failures - keys
+  const isFast = guesses >= 10 && guesses >= (last.getTime() - first.getTime()) / 60_000
+  return isFast || users >= 3 || unknownUsers >= 2 ? 0.95 : 0.6
 }
 
 /** One place that guesses. */

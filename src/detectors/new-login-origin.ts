@@ -14,6 +14,9 @@ const options = z.object({
   ).default(1),
 })
 
+/** Places from which on a person is one who travels: one more is less odd. */
+const manyPlaces = 5
+
 export default {
   name: 'new-login-origin',
   title: 'Logins from a new place',
@@ -40,7 +43,8 @@ export default {
 /** `isSettled`: it is known where this user comes in from otherwise. */
 export function toSignal(row: NewOriginRow, isSettled: boolean): Signal {
   const { device, from, inside, host, service, user, method, at, places, since } = row
-  const fromOutside = isSettled && !isShared(from) ? 0.85 : 0.5
+  const isOdd = isSettled && places < manyPlaces && !isShared(from)
+  const fromOutside = isOdd ? 0.85 : 0.5
   return {
     detector: 'new-login-origin',
     device,

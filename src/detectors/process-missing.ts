@@ -18,6 +18,9 @@ const options = z.object({
 
 type Options = z.infer<typeof options>
 
+/** Times of day of the last week after which a stop is a habit, and seconds that it may last: a backup. */
+const habit = { days: 2, lasts: 3600 }
+
 export default {
   name: 'process-missing',
   title: 'Missing processes',
@@ -38,6 +41,7 @@ export default {
 export function toSignal(row: ProcessRow, now: Date, { least }: Options): Signal | undefined {
   const missing = (now.getTime() - row.since.getTime()) / 1000
   if (row.state !== 'missing' || missing < least) return undefined
+  if (row.stopsBefore >= habit.days && missing < habit.lasts) return undefined
   return {
     detector: 'process-missing',
     device: row.device,

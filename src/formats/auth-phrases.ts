@@ -46,8 +46,9 @@ export const sshd: Phrases = (message) => {
     /^(?:Connection (?:closed|reset) by|Disconnected from|Disconnecting) (authenticating|invalid) user /.exec(
       text,
     ) ?? []
-  if (ending !== undefined)
-    return fromEnding(text.slice(ending.length), { ...overall, unknownUser: what === 'invalid' })
+  // Of a password that was wrong it says so; of keys that are refused only this is left.
+  const only = what === 'invalid' ? { unknownUser: true } : { method: 'none' }
+  if (ending !== undefined) return fromEnding(text.slice(ending.length), { ...overall, ...only })
   return toNotAllowed(text)
 }
 

@@ -99,7 +99,11 @@ export function makeAuthReader(pending: Pending = {}): AuthReader {
       const [service, phrases] = phrasesOf(program)
       const [all, repeated, inner] = /^message repeated (\d{1,6}) times: \[ (.*)\]$/.exec(message) ?? []
       const said = phrases(all === undefined ? message : (inner ?? ''))
-      if (said === undefined || (said.outcome === 'failure' && quiet.has(said.method ?? ''))) return undefined
+      if (
+        said === undefined ||
+        (said.what === 'tried' && said.outcome === 'failure' && quiet.has(said.method ?? ''))
+      )
+        return undefined
       const isOfOneLogin = service === 'sshd' || service === 'login'
       // sshd in a container names no process: then its client stands for it.
       if (isOfOneLogin && !isNew(`${host ?? ''} ${program} ${pid ?? said.from ?? ''}`, service, said))

@@ -12,18 +12,22 @@ import { inWindow, resolved, windowValues } from './window.ts'
 /** SQL: it came from at home; `address` is the address whose doing it is. */
 const inside = '(origin IS NULL OR origin IS NOT DISTINCT FROM address)'
 
+/** SQL: nobody guesses a key; `none`: nothing else was tried. */
+const isKey = "(method IS NOT DISTINCT FROM 'none' AND NOT coalesce(unknown_user, false))"
+
 /** Who tried to log in where. */
 export async function attempts(database: Database, window: Window): Promise<AttemptRow[]> {
   const rows = await database.rows(
     `WITH tries AS (
        SELECT *, ${inside} AS inside, CASE outcome WHEN 'failure' THEN coalesce(times, 1) ELSE 0 END AS wrong
        FROM ${resolved(`(FROM auth_attempt WHERE ${inWindow})`)}),
-     counted AS (SELECT *, sum(wrong) OVER (PARTITION BY device, origin, host, service ORDER BY "at", seq) AS failed FROM tries),
+     counted AS (SELECT *, sum(wrong) FILTER (NOT ${isKey}) OVER (PARTITION BY device, origin, host, service ORDER BY "at", seq) AS failed FROM tries),
      rounds AS (
        SELECT *, outcome = 'success' AND failed > 0 AS entered, failed - coalesce(max(failed) FILTER (outcome = 'success') OVER (
          PARTITION BY device, origin, host, service ORDER BY "at", seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS since
        FROM counted)
      SELECT device, origin, host, service, bool_and(inside) AS inside, sum(wrong) AS failures,
+       coalesce(sum(wrong) FILTER (${isKey}), 0) AS keys,
        count(DISTINCT account) FILTER (wrong > 0) AS users, count(DISTINCT account) FILTER (unknown_user) AS unknown_users,
        mode(account) FILTER (wrong > 0) AS account, min("at") FILTER (wrong > 0) AS first, max("at") FILTER (wrong > 0) AS last,
        count(*) FILTER (outcome = 'success') AS successes, max(since) FILTER (entered) AS since,
@@ -40,6 +44,7 @@ function toAttemptRow(row: Row): AttemptRow {
     ...toPlace(row),
     from: optional(row, 'origin', textOf),
     failures: numberOf(row, 'failures'),
+    keys: numberOf(row, 'keys'),
     users: numberOf(row, 'users'),
     unknownUsers: numberOf(row, 'unknown_users'),
     user: optional(row, 'account', textOf),

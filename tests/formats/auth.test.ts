@@ -63,7 +63,7 @@ describe('what sshd says', () => {
         'Failed publickey for bob from 192.168.1.9 port 4000 ssh2: ED25519 SHA256:b',
         'Connection closed by authenticating user bob 192.168.1.9 port 4000 [preauth]',
       ),
-      ['failure sshd "bob" 192.168.1.9'],
+      ['failure sshd "bob" 192.168.1.9 none'],
     )
     assert.deepEqual(
       said(

@@ -50,6 +50,7 @@ describe('who tried to log in where', () => {
         host: 'server',
         service: 'sshd',
         failures: 7,
+        keys: 0,
         users: 2,
         unknownUsers: 1,
         user: 'root',

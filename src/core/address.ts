@@ -13,12 +13,13 @@ export function normalAddress(text: string): string | undefined {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? translated(address) ?? address
 }
 
-/** The IPv4 address that stands at the end of one of 64:ff9b::/96. */
+/** The IPv4 address that stands at the end of one of 64:ff9b::/96; no translator may put one in that is not of the internet. */
 function translated(address: string): string | undefined {
   const [, first = '', last] = /^64:ff9b::(?:([\da-f]{1,4}):)?([\da-f]{1,4})$/.exec(address) ?? []
   if (last === undefined) return undefined
   const [high, low] = [Number.parseInt(first || '0', 16), Number.parseInt(last, 16)]
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  const inner = [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  return isPublic(inner) ? inner : undefined
 }
 
 const loopback = toBlockList(['127.0.0.0/8', '::1/128'])

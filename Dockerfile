@@ -61,4 +61,4 @@ LABEL io.hass.type="app" \
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["node", "addon/health.ts"]
-CMD ["node", "--max-old-space-size=96", "--max-semi-space-size=4", "--optimize-for-size", "--no-opt", "src/main.ts"]
+CMD ["node", "--max-old-space-size=96", "--max-semi-space-size=4", "--optimize-for-size", "--no-opt", "--liftoff-only", "src/main.ts"]

@@ -61,15 +61,16 @@ export function toSignal(row: TransferRow, usual: Baseline | undefined): Signal 
   const { device, bytesOut, bytesIn, peer, peerBytes, name, peers, last } = row
   const to = name === undefined ? peer : quote(name, 60)
   const share = peerBytes / bytesOut
-  // One place that takes nearly all, and gives next to nothing back.
-  const isOneWay = share >= 0.8 && bytesIn < bytesOut / 10
+  // Next to nothing comes back, from one place that takes nearly all, or from many of which none takes much.
+  const isOneWay = bytesIn < bytesOut / 10
+  const isSpread = share < 0.5
   return {
     detector: 'upload',
     device,
-    target: name ?? peer,
+    ...(!isSpread && { target: name ?? peer }),
     at: last,
-    confidence: isOneWay ? 0.85 : 0.6,
-    summary: `Sent ${megabytes(bytesOut)} MB to the internet within an hour, most to ${to}`,
+    confidence: isOneWay && (share >= 0.8 || isSpread) ? 0.85 : 0.6,
+    summary: `Sent ${megabytes(bytesOut)} MB to the internet within an hour, ${isSpread ? `to ${peers} places` : `most to ${to}`}`,
     evidence: {
       megabytesOut: megabytes(bytesOut),
       megabytesIn: megabytes(bytesIn),

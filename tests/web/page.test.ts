@@ -1,68 +1,31 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { listen, type Listener, makeApi } from '../../src/api/server.ts'
 import type { DeviceId } from '../../src/core/device.ts'
-import { hostileName, openTestHouse, type TestHouse } from '../api/house.ts'
+import { hostileName, type TestHouse } from '../api/house.ts'
 import { without } from '../partners.ts'
-import { buildPage, openBrowser, openPrefixProxy } from './browser.ts'
-
-const token = 'the-right-token'
+import { openPrefixProxy } from './browser.ts'
+import { openServed, type Served, serveHouse, token } from './served.ts'
 
 suite('the page', { skip: without('chromium') }, () => {
+  let served: Served
   let house: TestHouse
   let browser: Browser
   let listener: Listener
   let device: DeviceId
-  const stop = new AbortController()
-
-  const serve = (port: number, end: AbortSignal) =>
-    listen({
-      app: makeApi(house.parts),
-      host: '127.0.0.1',
-      port,
-      access: { kind: 'token', token, hosts: [] },
-      now: () => new Date(),
-      stop: end,
-    })
+  const serve = (port: number, end: AbortSignal) => serveHouse(house, port, end)
+  const open = (hash: string) => served.open(hash)
 
   before(async () => {
-    buildPage()
-    house = await openTestHouse()
+    served = await openServed()
+    ;({ house, browser, listener } = served)
     device = await house.deviceAt('192.168.1.23', hostileName)
     await house.alert(device, 'medium', 'first.example')
     await house.measure()
-    listener = await serve(0, stop.signal)
-    browser = await openBrowser()
   })
 
-  after(async () => {
-    await browser?.close()
-    stop.abort()
-    await listener?.closed
-    await house?.close()
-  })
-
-  /** A browser of its own that has used the link; whatever its console complains of fails the test. */
-  async function open(
-    hash: string,
-    options: BrowserContextOptions = {},
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-    context.setDefaultTimeout(10_000)
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-    })
-    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`))
-    await page.goto(`${listener.address}/?token=${token}`)
-    assert.equal(page.url(), `${listener.address}/`)
-    await page.goto(`${listener.address}/${hash}`)
-    await page.locator('main h1').first().waitFor()
-    return { page, complaints }
-  }
+  after(() => served?.close())
 
   test('without its link it says how to get in', async () => {
     const page = await browser.newPage()
@@ -223,42 +186,6 @@ suite('the page', { skip: without('chromium') }, () => {
     await page.context().close()
   })
 
-  test('saves a setting, and shows as locked what is set outside', async () => {
-    const { page } = await open('#/settings')
-    await page.locator('summary', { hasText: 'The house' }).click()
-    await page.getByLabel('Sensitivity').selectOption('strict')
-    await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('Saved here.').waitFor()
-    assert.equal(house.set.get('house.sensitivity'), 'strict')
-    await page.locator('summary', { hasText: 'Discord' }).click()
-    assert.equal(await page.getByLabel('Webhook').isDisabled(), true)
-    await page
-      .getByText('Locked: HEARTHWARDEN_NOTIFIERS_DISCORD_WEBHOOK in the environment sets it')
-      .waitFor()
-    await page.context().close()
-  })
-
-  test('finds a setting among all, by keyboard, and says how many there are', async () => {
-    const { page, complaints } = await open('#/settings')
-    const main = page.locator('main')
-    await page.getByRole('heading', { level: 2, name: 'What is told, and how' }).waitFor()
-    await page.getByRole('search').getByRole('searchbox', { name: 'Find a setting' }).focus()
-    await page.keyboard.type('webhook made')
-    await main.getByRole('status').getByText('1 setting found').waitFor()
-    await page.getByLabel('Webhook').waitFor()
-    assert.equal(await main.getByRole('group').count(), 1)
-    await page.keyboard.type(' nobody has such a setting')
-    await page.getByText('No setting has such words in it.').waitFor()
-    await page.keyboard.press('ControlOrMeta+a')
-    await page.keyboard.press('Delete')
-    await main.getByRole('group').nth(1).waitFor()
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Enter')
-    await page.getByLabel('Webhook').waitFor()
-    assert.deepEqual(complaints, [])
-    await page.context().close()
-  })
-
   test('says that the connection is lost, and is right again when it is back', async () => {
     const end = new AbortController()
     const first = await serve(0, end.signal)
@@ -302,67 +229,5 @@ suite('the page', { skip: without('chromium') }, () => {
     await ingress.closed
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-  })
-
-  test('is dark where people like it dark, and fits the smallest phone', async () => {
-    const { page, complaints } = await open('', {
-      colorScheme: 'dark',
-      viewport: { width: 360, height: 740 },
-    })
-    const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-    assert.equal(background, 'rgb(22, 20, 18)')
-    for (const hash of [
-      '#/',
-      '#/alerts',
-      `#/devices/${device}`,
-      '#/devices',
-      '#/health',
-      '#/recap',
-      '#/settings',
-    ]) {
-      await page.goto(`${listener.address}/${hash}`)
-      await page.locator('main h1').first().waitFor()
-      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      assert.equal(tooWide <= 0, true, `${hash} is ${tooWide} px too wide`)
-    }
-    assert.deepEqual(complaints, [])
-    await page.context().close()
-  })
-
-  test('keeps together what belongs together, at every width', async () => {
-    await house.alert(device, 'low', 'a-name-that-is-quite-long.example')
-    for (const width of [360, 390, 760, 1280]) {
-      const { page } = await open('', { viewport: { width, height: 800 } })
-      const note = page.getByText(/\d seen lately/)
-      assert.equal(
-        await note.evaluate((one) => one.getClientRects().length),
-        1,
-        `${width}: a note in one piece`,
-      )
-      const tops = await page
-        .getByRole('navigation')
-        .getByRole('link')
-        .evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top))
-      assert.equal(width > 768 || new Set(tops).size === 1, true, `${width}: one row of pages`)
-      const row = page.locator('hw-alert-list a').first()
-      const badge = await row.locator('hw-severity span').boundingBox()
-      const title = await row.locator('.title').boundingBox()
-      if (!badge || !title) assert.fail('an alert has a severity and a title')
-      const beside = title.x - (badge.x + badge.width)
-      assert.ok(
-        width < 544 ? title.y >= badge.y + badge.height : beside > 0 && beside < 24,
-        `${width}: ${beside} px`,
-      )
-      await page.goto(`${listener.address}/#/devices`)
-      const address = page.getByText('192.168.1.23')
-      await address.waitFor()
-      const height = await address.evaluate((one) => {
-        const range = document.createRange()
-        range.selectNodeContents(one)
-        return range.getBoundingClientRect().height
-      })
-      assert.ok(height < 32, `${width}: an address in one line, not ${height} px`)
-      await page.context().close()
-    }
   })
 })

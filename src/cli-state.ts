@@ -12,7 +12,7 @@ export function toSummary({ state, findings }: Pick<Status, 'state' | 'findings'
     openAlerts === 0
       ? 'Nothing is open.'
       : `${openAlerts} open, the worst ${severity}: see hearthwarden alerts.`,
-    `${devices} devices, ${devicesOnline} seen lately, ${newDevicesToday} new today; ${dnsToday} names looked up today.`,
+    `${counted(devices, 'device')}, ${devicesOnline} seen lately, ${newDevicesToday} new today; ${counted(dnsToday, 'name')} looked up today.`,
     watched(health),
     ...(learning.on
       ? [`Learning until ${toLocal(learning.until)}: until then only what is certain is told at once.`]
@@ -29,7 +29,12 @@ function watched(health: Status['state']['health']): string {
   const absent = all.filter(({ state, coveredBy }) => state === 'off' && coveredBy === undefined)
   const ill = sources.filter((row) => isTroubled(row)).length
   const how = ill === 0 ? 'all well' : `${ill} not well`
-  return `${sources.length} sources watched, ${how}; ${absent.length} not set up: see hearthwarden status --all.`
+  return `${counted(sources.length, 'source')} watched, ${how}; ${absent.length} not set up: see hearthwarden status --all.`
+}
+
+/** `1 device`, `2 devices` */
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
 }
 
 function isTroubled({ state }: Pick<HealthRow, 'state'>): boolean {

@@ -4,12 +4,16 @@ import { UnavailableError } from './errors.ts'
 import { follow } from './follow.ts'
 import type { Check } from './plugin.ts'
 import { run } from './run.ts'
+import { every } from './time.ts'
 
 /** Where systemd keeps its journal: the one that lasts, and the one that is gone after a restart. */
 const folders = ['/var/log/journal', '/run/log/journal']
 
 /** Seconds: when the journal is met for the first time, so much of it is read. */
 const recent = 3600
+
+/** Milliseconds after which it is looked whether anything was written by now. */
+const again = 60_000
 
 /** Which part of which journal. */
 export interface JournalPart {
@@ -43,12 +47,19 @@ export async function* followJournal(
   part: JournalPart,
   { cursor, now, stop, ready, absent }: Following,
 ): AsyncIterable<string> {
-  const { ok, optional, message } = await checkJournal(part, stop)
+  let isEmpty = false
+  for await (const _ of every(again, stop)) {
+    const { ok, optional, message } = await checkJournal(part, stop)
+    if (stop.aborted) return
+    if (!ok) throw new UnavailableError(message)
+    isEmpty = optional === true
+    if (isEmpty) absent(message)
+    else ready()
+    // Where nothing at all was ever written, journalctl does not follow.
+    const isBegun = !isEmpty || !(await checkJournal({ ...part, matches: [] }, stop)).optional
+    if (isBegun) break
+  }
   if (stop.aborted) return
-  if (!ok) throw new UnavailableError(message)
-  let isEmpty = optional === true
-  if (isEmpty) absent(message)
-  else ready()
   const from =
     cursor === undefined
       ? `--since=@${Math.floor(now().getTime() / 1000) - recent}`

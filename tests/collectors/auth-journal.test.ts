@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import timers from 'node:timers/promises'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import authJournal from '../../src/collectors/auth-journal.ts'
 import { UnavailableError } from '../../src/core/errors.ts'
@@ -69,6 +70,7 @@ describe('logins in a real journal', { skip: withoutJournal }, () => {
   const isRoot = process.getuid?.() === 0
   it('is absent while it holds nothing, and there from its first entry on', { skip: !isRoot }, async () => {
     const options = { use: 'always', folder } as const
+    writeJournal(folder, [{ SYSLOG_IDENTIFIER: 'cron', SYSLOG_FACILITY: '9', MESSAGE: 'x' }])
     const said: string[] = []
     await listen(authJournal, { options, says: (state) => said.push(state) }, async (seen) => {
       await until(() => said.length > 0)
@@ -77,6 +79,27 @@ describe('logins in a real journal', { skip: withoutJournal }, () => {
     })
     assert.match(said[0] ?? '', /^The journal here holds nothing of this/)
     assert.deepEqual(said.slice(1), ['ready'])
+  })
+
+  it('is looked at again while nothing at all was ever written', { skip: !isRoot }, async (t) => {
+    const pauses: unknown[] = []
+    const sleep = timers.setTimeout
+    t.mock.method(timers, 'setTimeout', (milliseconds: number, ...rest: []) => {
+      pauses.push(milliseconds)
+      return sleep(Math.min(milliseconds, 20), ...rest)
+    })
+    const options = { use: 'always', folder } as const
+    const said: string[] = []
+    await listen(authJournal, { options, says: (state) => said.push(state) }, async (seen) => {
+      await until(() => said.length > 1)
+      writeJournal(folder, [sshd(`Invalid user bob ${from}`)])
+      await seenAll(seen, 1)
+    })
+    assert.ok(pauses.includes(60_000))
+    assert.deepEqual(
+      [...new Set(said.map((one) => one.slice(0, 29)))],
+      ['The journal here holds nothin', 'ready'],
+    )
   })
 
   it('that may not be read, or is broken, is one sentence', async () => {

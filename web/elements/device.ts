@@ -155,7 +155,9 @@ class HwDevice extends LitElement {
           ({ peer, port, outward, name, count, bytesOut, bytesIn }) =>
             html`<li>
               <span class="grow strange"
-                >${outward ? '→' : '←'} ${name ?? peer}${port === undefined ? '' : `, port ${port}`}</span
+                ><span aria-hidden="true">${outward ? '→' : '←'}</span
+                ><span class="visually-hidden">${outward ? 'to' : 'from'}</span>
+                ${name ?? peer}${port === undefined ? '' : `, port ${port}`}</span
               >
               <span class="soft"
                 >${

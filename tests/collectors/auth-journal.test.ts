@@ -96,10 +96,8 @@ describe('logins in a real journal', { skip: withoutJournal }, () => {
       await seenAll(seen, 1)
     })
     assert.ok(pauses.includes(60_000))
-    assert.deepEqual(
-      [...new Set(said.map((one) => one.slice(0, 29)))],
-      ['The journal here holds nothin', 'ready'],
-    )
+    assert.match(said[0] ?? '', /^The journal here holds nothing of this/)
+    assert.deepEqual([...new Set(said)], [said[0], 'ready'])
   })
 
   it('that may not be read, or is broken, is one sentence', async () => {

@@ -8,9 +8,9 @@ const cutTo = 24
 /** The largest that may be named: 4096 addresses of IPv4, 256 of IPv6. */
 const largestNamed = { 4: 20, 6: 120 } as const
 
-/** Networks that are a computer's own business: containers, virtual machines, tunnels. */
+/** Networks that are a computer's own business: containers (Docker's bridges; a router's `br-lan` is none), virtual machines, tunnels. */
 const inner =
-  /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|flannel|cali|podman|hassio|tun|tap|wg|tailscale|zt|ppp|utun|dummy|ifb)/
+  /^(?:docker|br-[\da-f]{12}$|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|flannel|cali|podman|hassio|tun|tap|wg|tailscale|zt|ppp|utun|dummy|ifb)/
 
 /** The networks that this machine is in, and those that were too large and are looked at in part. */
 export interface OwnNetworks {

@@ -13,7 +13,7 @@ export interface Program {
   /** Milliseconds from start to the first answer. */
   readonly firstAnswer: number
   get<T>(path: string): Promise<T>
-  /** Resident memory now and at its highest, and how much of it now is its own (not mapped program text), in MB. */
+  /** Resident memory now and at its highest, and how much of it now is its own (not mapped program text), in MiB. */
   memory(): { now: number; highest: number; own: number }
   /** Seconds of CPU that it took so far: all its threads, and the one that runs JavaScript. */
   cpu(): { all: number; main: number }
@@ -67,7 +67,7 @@ export async function startProgram(folder: string, options: object): Promise<Pro
     memory() {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8')
       const of = (name: string) =>
-        Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1000)
+        Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024)
       return { now: of('VmRSS'), highest: of('VmHWM'), own: of('RssAnon') }
     },
     cpu: () => ({ all: cpuSeconds(`/proc/${pid}/stat`), main: cpuSeconds(`/proc/${pid}/task/${pid}/stat`) }),

@@ -20,7 +20,8 @@ const program = await startProgram(folder, {
   collectors: { 'pihole-log': { file: log }, temperature: { enabled: false } },
   triage: { enabled: false },
 })
-await timers.setTimeout(5000)
+// Until what was compiled has been saved: once for each version, not at the pace of queries.
+await timers.setTimeout(20_000)
 const before = writtenBytes(program.pid)
 const began = performance.now()
 let queries = 0

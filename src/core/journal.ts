@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { ListenContext } from './collector.ts'
-import { UnavailableError } from './errors.ts'
+import { codeOf, UnavailableError } from './errors.ts'
 import { follow } from './follow.ts'
 import type { Check } from './plugin.ts'
 import { run } from './run.ts'
-import { every } from './time.ts'
 
 /** Where systemd keeps its journal: the one that lasts, and the one that is gone after a restart. */
 const folders = ['/var/log/journal', '/run/log/journal']
 
 /** Seconds: when the journal is met for the first time, so much of it is read. */
 const recent = 3600
-
-/** Milliseconds after which it is looked whether anything was written by now. */
-const again = 60_000
 
 /** Which part of which journal. */
 export interface JournalPart {
@@ -47,24 +44,20 @@ export async function* followJournal(
   part: JournalPart,
   { cursor, now, stop, ready, absent }: Following,
 ): AsyncIterable<string> {
-  let isEmpty = false
-  for await (const _ of every(again, stop)) {
-    const { ok, optional, message } = await checkJournal(part, stop)
-    if (stop.aborted) return
-    if (!ok) throw new UnavailableError(message)
-    isEmpty = optional === true
-    if (isEmpty) absent(message)
-    else ready()
-    // Where nothing at all was ever written, journalctl does not follow.
-    const isBegun = !isEmpty || !(await checkJournal({ ...part, matches: [] }, stop)).optional
-    if (isBegun) break
-  }
+  const { ok, optional, message } = await checkJournal(part, stop)
   if (stop.aborted) return
+  if (!ok) throw new UnavailableError(message)
+  let isEmpty = optional === true
+  if (isEmpty) absent(message)
+  else ready()
   const from =
     cursor === undefined
       ? `--since=@${Math.floor(now().getTime() / 1000) - recent}`
       : `--after-cursor=${cursor}`
-  const args = [...argumentsOf(part), '--follow', '--no-tail', from, '--', ...part.matches]
+  // By itself, following shows the newest boot alone, and fails where there is none; merging shows other machines too.
+  const words = [...argumentsOf(part), '--merge', '--follow', '--no-tail', from]
+  const matches = part.folder === undefined ? [...part.matches, ...(await ownMachine())] : part.matches
+  const args = [...words, '--', ...matches]
   for await (const line of follow('journalctl', args, stop)) {
     if (!line.startsWith('{')) throw new UnavailableError(noJson)
     if (isEmpty) ready()
@@ -103,6 +96,18 @@ export async function checkJournal(part: JournalPart, stop: AbortSignal): Promis
         message:
           'The journal shows nothing to this program: add its user to the group systemd-journal, unless the journal is new',
       }
+}
+
+/** The match for what this machine wrote: other machines may send it their journals. */
+async function ownMachine(): Promise<readonly string[]> {
+  try {
+    const id = (await readFile('/etc/machine-id', 'utf8')).trim()
+    return /^[\da-f]{32}$/.test(id) ? [`_MACHINE_ID=${id}`] : []
+  } catch (error) {
+    // A machine without an id gets no journals of others.
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
 }
 
 function argumentsOf({ folder }: JournalPart): readonly string[] {

@@ -9,14 +9,15 @@ export const withoutJournal =
 /** Fields of an entry. */
 export type Entry = Readonly<Record<string, string>>
 
+const ownBoot = '9ca11a8943ce4d2e8ec141193c2231e2'
+
 /** Writes entries into a real journal of this folder, at this time (now). */
 export function writeJournal(folder: string, entries: readonly Entry[], at = new Date()): void {
   const input = entries.map((entry) =>
     [
       `__REALTIME_TIMESTAMP=${at.getTime()}000`,
       `__MONOTONIC_TIMESTAMP=${Math.floor(performance.now() * 1000)}`,
-      '_BOOT_ID=9ca11a8943ce4d2e8ec141193c2231e2',
-      ...Object.entries({ _HOSTNAME: 'box', PRIORITY: '6', ...entry }).map(
+      ...Object.entries({ _BOOT_ID: ownBoot, _HOSTNAME: 'box', PRIORITY: '6', ...entry }).map(
         ([name, value]) => `${name}=${value}`,
       ),
       '\n',

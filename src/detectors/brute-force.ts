@@ -108,9 +108,9 @@ export function toGuessing(rows: readonly AttemptRow[]): Guessing {
 
 /**
  * From a device of the house it is certain as soon as no person would do it: ten passwords, one a minute, or several
- * names. One account a few times, or now and then, is also a person, or a program with an old password; on the machine itself somebody sits at it; Home
- * Assistant does not say whether a password was wrong or a key had run out; from the internet it goes on everywhere all
- * day, but not from the machines of a VPN.
+ * names. One account a few times, or now and then, is also a person, or a program with an old password; on the machine
+ * itself somebody sits at it; Home Assistant does not say whether a password was wrong or a key had run out; from the
+ * internet it goes on everywhere all day, but not from the machines of a VPN.
  */
 function confidenceOf(guessing: Guessing): number {
   const { from, inside, service, failures, keys, users, unknownUsers, first, last } = guessing

@@ -1,5 +1,6 @@
 import type { Window } from './detector.ts'
 import type { DeviceId } from './device.ts'
+import type { Indicator } from './indicator.ts'
 
 /** What can be asked about connections. */
 export interface ConnectionQuestions {
@@ -12,6 +13,8 @@ export interface ConnectionQuestions {
   transfers(window: Window, least: number): Promise<readonly TransferRow[]>
   /** Public addresses that a device of the house began to talk to, and that no answer to a name had given: one row each. */
   unasked(window: Window): Promise<readonly UnaskedRow[]>
+  /** Addresses on threat lists that devices talked to, or that tried to reach them: one row for each device, address, port and indicator. */
+  listedPeers(window: Window): Promise<readonly ListedPeerRow[]>
   /** Whom a device talked to most, by address and port, most bytes first; with the name it had asked for. */
   peers(window: Window, device: DeviceId): Promise<readonly PeerRow[]>
 }
@@ -70,6 +73,26 @@ export interface UnaskedRow {
   readonly asked: number
   /** When this device was first seen asking for a name. What it was told before that, nobody here heard. */
   readonly askedSince?: Date
+}
+
+export interface ListedPeerRow {
+  readonly device: DeviceId
+  readonly indicator: Indicator
+  /** The address on the list, or in its network; never one of this home. */
+  readonly peer: string
+  readonly port?: number
+  readonly protocol: string
+  /** The device began. */
+  readonly outward: boolean
+  /** As far as that is known yet. */
+  readonly answered: boolean
+  /** One of them has ended. */
+  readonly over: boolean
+  /** The name that the device had asked for to get there. */
+  readonly name?: string
+  readonly count: number
+  readonly first: Date
+  readonly last: Date
 }
 
 export interface PeerRow {

@@ -4,6 +4,7 @@ import connectionQuality from './connection-quality.ts'
 import containerUnhealthy from './container-unhealthy.ts'
 import dga from './dga.ts'
 import directIp from './direct-ip.ts'
+import knock from './knock.ts'
 import loginAfterFailures from './login-after-failures.ts'
 import newDevice from './new-device.ts'
 import newDomain from './new-domain.ts'
@@ -24,6 +25,7 @@ export const detectors: readonly Detector[] = [
   silentCollector,
   temperature,
   threatIntel,
+  knock,
   bruteForce,
   loginAfterFailures,
   newLoginOrigin,

@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts'
 import * as z from 'zod'
+import type { ListedPeerRow } from '../core/connection-questions.ts'
 import type { Detector, IndicatorHit } from '../core/detector.ts'
 import { number } from '../core/options.ts'
 import type { Signal } from '../core/signal.ts'
@@ -12,9 +13,14 @@ const options = z.object({
   }).default(0.95),
   blocked: number(
     'Trust when it was blocked',
-    'How sure it makes us when every request for it was blocked: the device tried, but did not get through.',
+    'How sure it makes us when every request for it was blocked, or no connection was answered: the device tried, but did not get through.',
     { min: 0.1, max: 1 },
   ).default(0.85),
+  reached: number(
+    'Trust when it came in',
+    'How sure it makes us when an address on a list came from the internet and a device of the home answered.',
+    { min: 0.1, max: 1 },
+  ).default(0.8),
 })
 
 export default {
@@ -22,16 +28,20 @@ export default {
   title: 'Names and addresses on threat lists',
   technique: 'T1071',
   advice:
-    'Take the device off the network until you know which program asked for this; if the list is wrong about it, mark the alert as expected.',
-  spoken: 'it asked for something that stands on a threat list',
+    'Take the device off the network until you know which program does this; if the list is wrong about it, mark the alert as expected.',
+  spoken: 'it dealt with something that stands on a threat list',
   options,
-  on: ['dns-query', 'dns-answer'],
+  on: ['dns-query', 'dns-answer', 'connection'],
   every: () => 60,
   lookback: 0,
   async detect({ options, fresh, events }) {
-    const hits = await events.indicatorHits(fresh)
-    const groups = Map.groupBy(hits, ({ device, indicator }) => `${device} ${indicator.value}`)
-    return [...groups.values()].map((group) => toSignal(group, options))
+    const [hits, peers] = await Promise.all([events.indicatorHits(fresh), events.listedPeers(fresh)])
+    const asked = Map.groupBy(hits, ({ device, indicator }) => `${device} ${indicator.value}`)
+    const met = Map.groupBy(peers.filter(isMet), (row) => `${row.device} ${targetOf(row)}`)
+    return [
+      ...[...asked.values()].map((group) => toSignal(group, options)),
+      ...[...met.values()].map((group) => toMeeting(group, options)),
+    ]
   },
 } satisfies Detector<z.infer<typeof options>>
 
@@ -49,7 +59,7 @@ export function toSignal(hits: readonly IndicatorHit[], trust: z.infer<typeof op
     target: indicator.value,
     at: last,
     confidence: blocked ? trust.blocked : trust.confidence,
-    cause: `dns:${getDomain(seen, { allowPrivateDomains: true }) ?? seen}`,
+    cause: causeOf(seen),
     summary: `${via === 'dns-query' ? 'Asked for' : 'Was sent to'} ${quote(seen)}, which stands on a threat list`,
     evidence: {
       indicator: quote(indicator.value),
@@ -60,4 +70,54 @@ export function toSignal(hits: readonly IndicatorHit[], trust: z.infer<typeof op
       blocked,
     },
   }
+}
+
+/** Whether it is the device's doing: it began, or it answered on a port. Who is pinged, or does not answer, did nothing. */
+function isMet({ outward, answered, port }: ListedPeerRow): boolean {
+  return outward || (answered && port !== undefined)
+}
+
+/** Who comes in does so at a port, whatever his address: then it is the port that may be expected. */
+function targetOf({ outward, protocol, port, indicator }: ListedPeerRow): string {
+  return outward ? indicator.value : `${protocol}/${port}`
+}
+
+/** One device and one indicator that it reached for, or one port that was reached from addresses on lists. */
+export function toMeeting(rows: readonly ListedPeerRow[], trust: z.infer<typeof options>): Signal {
+  const [newest, ...older] = rows.toSorted(
+    (a, b) => Number(b.answered) - Number(a.answered) || b.last.getTime() - a.last.getTime(),
+  )
+  if (newest === undefined) throw new Error('a signal needs a row')
+  const { device, indicator, peer, port, protocol, outward, answered, name } = newest
+  const all = [newest, ...older]
+  const lists = [...new Set(all.map((row) => row.indicator.list))].join(', ')
+  const labels = new Set(all.flatMap((row) => row.indicator.label ?? []))
+  const did = outward ? (answered ? 'Talked to' : 'Reached for') : 'Answered'
+  const where = port === undefined ? '' : ` on port ${port}`
+  const as = name === undefined ? '' : `, which it knew as ${quote(name, 48)}`
+  return {
+    detector: 'threat-intel',
+    device,
+    target: targetOf(newest),
+    at: new Date(Math.max(...all.map(({ last }) => last.getTime()))),
+    confidence: outward ? (answered ? trust.confidence : trust.blocked) : trust.reached,
+    ...(name !== undefined && { cause: causeOf(name) }),
+    summary: `${did} ${peer}${where}${as}: it stands on the threat list ${quote(indicator.list, 32)}`,
+    evidence: {
+      indicator: quote(indicator.value),
+      seen: quote(peer),
+      ...(name !== undefined && { name: quote(name) }),
+      protocol,
+      ...(port !== undefined && { port }),
+      lists,
+      ...(labels.size > 0 && { label: quote([...labels].join(', ')) }),
+      count: Math.max(...all.map((row) => row.count)),
+      answered,
+    },
+  }
+}
+
+/** Names of one registrable domain are one cause. */
+function causeOf(name: string): string {
+  return `dns:${getDomain(name, { allowPrivateDomains: true }) ?? name}`
 }

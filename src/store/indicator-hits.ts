@@ -1,126 +1,48 @@
 import type { IndicatorHit, Window } from '../core/detector.ts'
 import { thisMachine, toDeviceId } from '../core/device.ts'
-import type { Indicator } from '../core/indicator.ts'
 import type { Database } from './database.ts'
-import { makeMemory, parentsOf, type Memory } from './domains.ts'
-import { listed, toIndicator } from './indicators.ts'
-import type { FindNetworks } from './networks.ts'
+import { listedAddresses, listedNames, type Listed, type Lists } from './listed.ts'
 import { booleanOf, dateOf, numberOf, textOf } from './rows.ts'
 import type { Row } from './session.ts'
 import { inWindow, resolved, windowValues } from './window.ts'
 
 /** Seconds between a question and its answer, at most. */
 const answerWait = 30
-/** Names that are looked for at a time. */
-const piece = 2000
-/** Names, and addresses, that are remembered: some 2 MB at most. */
-const remembered = 8000
 /** Rows of answers that one chain of CNAMEs may take. */
 const longestChain = 16
 
-/** Names and addresses known to stand on no list: a house asks for the same ones again and again. */
-export interface Clear {
-  readonly names: Memory<true>
-  readonly addresses: Memory<true>
-}
-
-/** Nothing is known yet. To be made anew when a list changes. */
-export function makeClear(): Clear {
-  return { names: makeMemory(remembered), addresses: makeMemory(remembered) }
-}
-
 /** Names asked for and addresses answered that stand on a list. Most windows hold none: then the names are all that is looked at. */
-export async function indicatorHits(
-  { database, networksOf, clear }: { database: Database; networksOf: FindNetworks; clear: Clear },
-  window: Window,
-): Promise<IndicatorHit[]> {
-  const [named, addressed] = await Promise.all([
-    namesListed(database, clear.names, window),
-    addressesListed({ database, networksOf, clear: clear.addresses }, window),
-  ])
+export async function indicatorHits(lists: Lists, window: Window): Promise<IndicatorHit[]> {
+  const { database } = lists
+  const [named, addressed] = await Promise.all([namesListed(lists, window), addressesListed(lists, window)])
   return [
     ...(named.size > 0 ? await whoAsked(database, window, named) : []),
     ...(addressed.size > 0 ? await whoWasAnswered(database, window, addressed) : []),
   ]
 }
 
-interface Found {
-  readonly seen: string
-  readonly indicator: Indicator
-}
-
-type Listed = ReadonlyMap<string, readonly Indicator[]>
-
 /** The window's names that stand on a list, themselves or by a parent. */
-async function namesListed(database: Database, clear: Memory<true>, window: Window): Promise<Listed> {
-  const rows = await database.rows(
+async function namesListed(lists: Lists, window: Window): Promise<Listed> {
+  const rows = await lists.database.rows(
     `SELECT DISTINCT qname AS seen FROM dns_query WHERE ${inWindow}`,
     windowValues(window),
   )
-  const names = rows.map((row) => textOf(row, 'seen'))
-  return amongUnclear(names, clear, (unclear) =>
-    look(database, 'domain', unclear, (name) => [name, ...parentsOf(name)]),
+  return listedNames(
+    lists,
+    rows.map((row) => textOf(row, 'seen')),
   )
 }
 
 /** The window's answers that stand on a list, themselves or by a network. */
-async function addressesListed(
-  { database, networksOf, clear }: { database: Database; networksOf: FindNetworks; clear: Memory<true> },
-  window: Window,
-): Promise<Listed> {
-  const rows = await database.rows(
+async function addressesListed(lists: Lists, window: Window): Promise<Listed> {
+  const rows = await lists.database.rows(
     `SELECT DISTINCT answer AS seen FROM dns_answer WHERE ${inWindow} AND regexp_full_match(answer, '[0-9a-f.:]+')`,
     windowValues(window),
   )
-  const answers = rows.map((row) => textOf(row, 'seen'))
-  return amongUnclear(answers, clear, async (unclear) => {
-    const exact = await look(database, 'address', unclear, (answer) => [answer])
-    const within = unclear.flatMap((seen) => networksOf(seen).map((indicator) => ({ seen, indicator })))
-    return [...exact, ...within]
-  })
-}
-
-/** What is found among those not known to be clear; the others of these are clear from now on. */
-async function amongUnclear(
-  seen: readonly string[],
-  clear: Memory<true>,
-  find: (unclear: readonly string[]) => Promise<Found[]>,
-): Promise<Listed> {
-  const unclear = seen.filter((text) => clear.get(text) === undefined)
-  const found = bySeen(await find(unclear))
-  for (const text of unclear) if (!found.has(text)) clear.set(text, true)
-  return found
-}
-
-/**
- * Looks for what was seen in the lists, so many at a time: a short list of words against a long column is quick, while
- * a join of two tables would hold all lists in memory each time.
- */
-async function look(
-  database: Database,
-  type: Indicator['type'],
-  seen: readonly string[],
-  formsOf: (seen: string) => readonly string[],
-): Promise<Found[]> {
-  const found: Found[] = []
-  for (let from = 0; from < seen.length; from += piece) {
-    const owners = Map.groupBy(
-      seen.slice(from, from + piece).flatMap((text) => formsOf(text).map((form) => ({ form, text }))),
-      ({ form }) => form,
-    )
-    const rows = await database.rows(
-      `SELECT listed.* FROM (SELECT unnest($forms) AS form) JOIN ${listed} listed ON listed.value = form AND listed.type = $type`,
-      { forms: [...owners.keys()], type },
-    )
-    for (const indicator of rows.map(toIndicator))
-      for (const { text } of owners.get(indicator.value) ?? []) found.push({ seen: text, indicator })
-  }
-  return found
-}
-
-function bySeen(found: readonly Found[]): Listed {
-  const groups = Map.groupBy(found, ({ seen }) => seen)
-  return new Map([...groups].map(([seen, group]) => [seen, group.map(({ indicator }) => indicator)]))
+  return listedAddresses(
+    lists,
+    rows.map((row) => textOf(row, 'seen')),
+  )
 }
 
 const blockedNames = `SELECT qname, bool_and(origin = 'blocked') AS blocked FROM dns_answer

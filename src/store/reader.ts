@@ -2,7 +2,9 @@ import type { EventReader, Window } from '../core/detector.ts'
 import { fans, peers, transfers, unasked } from './connection-questions.ts'
 import type { Database } from './database.ts'
 import { domainNames, domains, newDomains } from './dns-questions.ts'
-import { indicatorHits, makeClear } from './indicator-hits.ts'
+import { indicatorHits } from './indicator-hits.ts'
+import { makeClear } from './listed.ts'
+import { listedPeers } from './listed-peers.ts'
 import { templates } from './log-questions.ts'
 import { attempts, newOrigins } from './login-questions.ts'
 import type { FindNetworks } from './networks.ts'
@@ -58,6 +60,7 @@ export function makeReader({ database, networksOf, edition, newest }: ReaderPart
     domains: (window, among) => domains(database, window, among),
     newDomains: once((window, knownSeconds = 0) => newDomains(database, window, knownSeconds)),
     indicatorHits: once((window) => indicatorHits({ database, networksOf, clear: clearNow() }, window)),
+    listedPeers: once((window) => listedPeers({ database, networksOf, clear: clearNow() }, window)),
     readings: once((window) => readings(database, window)),
     loops: once((window) => loops(database, window)),
     lastSeen: once((window) => lastSeen(database, window)),

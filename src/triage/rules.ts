@@ -17,7 +17,7 @@ export const rules: readonly Rule[] = [
   {
     detector: 'threat-intel',
     band: { floor: 'high', default: 'high', ceiling: 'high' },
-    why: 'A device reached for something on a threat list, which is never normal.',
+    why: 'A device reached for something on a threat list, or answered it, which is never normal.',
   },
   {
     detector: 'login-after-failures',
@@ -93,6 +93,11 @@ export const rules: readonly Rule[] = [
     detector: 'new-domain',
     band: { floor: 'none', default: 'low', ceiling: 'medium' },
     why: 'A device asked for names that it had never asked for before, which is mostly harmless.',
+  },
+  {
+    detector: 'knock',
+    band: { floor: 'none', default: 'low', ceiling: 'low' },
+    why: 'An address on a threat list tried to reach a device and got no answer, as happens to every home.',
   },
   {
     detector: 'silent-collector',

@@ -115,6 +115,10 @@ describe('the temperature of this machine', () => {
   it('is nothing, and no error, on a machine without sensors', async () => {
     assert.deepEqual(await readings(), [])
     const [check] = await temperature.check(contextOf({ every: 60, sysfs: folder }))
-    assert.deepEqual(check, { ok: true, optional: true, message: 'This machine shows no temperature sensors' })
+    assert.deepEqual(check, {
+      ok: true,
+      optional: true,
+      message: 'This machine shows no temperature sensors',
+    })
   })
 })

@@ -23,6 +23,8 @@ export type Inhabitant = keyof typeof home
 
 /** A name on the threat list. */
 export const bad = 'evil-control.example'
+/** An address on it: of the internet, and nobody is there. */
+export const badAddress = '203.0.113.66'
 
 export interface Alert {
   readonly id: string
@@ -85,7 +87,7 @@ export async function openHouse(pid: number, { options = {}, before }: HouseOpti
   }
   try {
     const log = join(folder, 'dnsmasq.log')
-    await Promise.all([writeFile(log, ''), writeFile(join(folder, 'bad.txt'), `${bad}\n`)])
+    await Promise.all([writeFile(log, ''), writeFile(join(folder, 'bad.txt'), `${bad}\n${badAddress}\n`)])
     // The internet: every name of `example` is the one web server, names below `net` do not exist.
     machines.start(
       'server',

@@ -7,7 +7,7 @@ import { openStore } from '../../src/store/open.ts'
 import { until } from '../daemon.ts'
 import { machinesOf } from '../network.ts'
 import { openBrowser } from '../web/browser.ts'
-import { type Alert, bad, home, type House, openHouse, type Story } from './house.ts'
+import { type Alert, bad, badAddress, home, type House, openHouse, type Story } from './house.ts'
 
 /** Run on the router of a network that the process with this number has made. */
 const pid = Number(process.env['HOUSE_PID'])
@@ -125,6 +125,17 @@ test('a camera looks up a name on the threat list', async () => {
   assert.equal(found.alert.severity, 'high')
   await isShown(found, 'it dealt with something that stands on a threat list')
   assert.equal(sentences().join().includes('evil'), false, 'no stranger’s words are spoken')
+})
+
+test('the camera connects to an address on the threat list', async () => {
+  const dial = `require('node:net').connect(4444, '${badAddress}').on('error', () => undefined)`
+  house.machines.start('camera', process.execPath, '-e', dial)
+  const listed = async () => {
+    const { alert } = await house.alertOf(home.camera, 'threat-intel')
+    return alert.signals.find(({ target }) => target === badAddress)
+  }
+  const found = await until(listed, { seconds: 10, what: () => 'the connection to be told' })
+  assert.equal(found.summary, `Reached for ${badAddress} on port 4444: it stands on the threat list "bad"`)
 })
 
 test('a laptop guesses passwords of the router, and gets in', async () => {

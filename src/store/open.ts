@@ -73,6 +73,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ...(await openJudgements({ database, writer, cursors, devices, surroundings, now })),
       events: {
         save,
+        round: writer.round,
         newest,
         reader,
         steps: (ask) => steps(database, ask),

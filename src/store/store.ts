@@ -61,6 +61,8 @@ export interface Events {
     cursor?: unknown
     imported?: boolean
   }): Promise<void>
+  /** Resolves when what is saved then is committed at once: who looks then keeps nothing waiting. At `stop` at the latest. */
+  round(stop: AbortSignal): Promise<void>
   readonly reader: EventReader
   /** The newest number committed. */
   newest(): number

@@ -6,8 +6,8 @@ import type { Topic } from './store.ts'
 import { makeWakes, type Wakes } from './wakes.ts'
 
 /**
- * When a change is committed: `now` at once (a burst is gathered for some milliseconds), `soon` at most each `commitMilliseconds`
- * or at 5,000 rows, `with-next` with whatever comes, at the latest when the store closes.
+ * When a change is committed: `now` at once (a burst is gathered for some milliseconds), `soon` with the next round
+ * (or at 5,000 rows), `with-next` with whatever comes, at the latest when the store closes.
  */
 export type Urgency = 'now' | 'soon' | 'with-next'
 
@@ -38,6 +38,8 @@ export interface Change<T> {
 export interface Writer extends Wakes {
   /** Resolves after the commit with what `apply` gave. Rejects when nothing of this change was kept. */
   write<T>(change: Change<T>): Promise<T>
+  /** Resolves when a round begins: who gathers until then, and writes `soon`, waits no longer. At `stop` at the latest. */
+  round(stop: AbortSignal): Promise<void>
   /** Runs this between two transactions, when nothing is open: a CHECKPOINT. */
   between<T>(work: (session: Session) => Promise<T>): Promise<T>
   /** Commits what is queued; later writes are rejected. */
@@ -47,17 +49,23 @@ export interface Writer extends Wakes {
 interface Queued {
   readonly urgency: Urgency
   readonly rows: number
+  /** Milliseconds, as `performance.now()` counts them. */
+  readonly since: number
   apply(transaction: Transaction): Promise<void>
   resolve(): void
   reject(error: unknown): void
 }
 
 /**
- * Milliseconds between two commits of events. Each costs a page and a half however little it holds: at two queries a
- * second this spacing writes a fifth less to the disk than one second would, and a message still comes within two.
+ * Milliseconds between two rounds of commits. Each commit costs a page and a half however little it holds: at two
+ * queries a second this spacing writes a fifth less to the disk than one second would, and a message still comes
+ * within two.
  */
-export const commitMilliseconds = 1250
-const longestWait: Record<Urgency, number> = { now: 20, soon: commitMilliseconds, 'with-next': Infinity }
+const roundMilliseconds = 1250
+/** For so many milliseconds a round waits for all whose time it is: who came too late would wait for the next. */
+const gathering = 40
+/** Milliseconds between two commits of what is urgent. */
+const burst = 20
 const enoughRows = 5000
 
 /** `session` is the connection that nobody else writes on. */
@@ -66,9 +74,15 @@ export function makeWriter(session: Session): Writer {
   let queue: Queued[] = []
   let works: (() => Promise<void>)[] = []
   let last = 0
+  let lastRound = -roundMilliseconds
   let bell = new AbortController()
   let open = true
   let fatal: string | undefined
+
+  const dueAt = ({ urgency, since }: Queued) => {
+    if (urgency === 'soon') return Math.max(lastRound + roundMilliseconds, since) + gathering
+    return urgency === 'now' ? last + burst : Infinity
+  }
 
   /** Milliseconds until the queue must be committed. */
   const due = () => {
@@ -76,13 +90,13 @@ export function makeWriter(session: Session): Writer {
     if (!open) return queue.length > 0 ? 0 : Infinity
     const rows = queue.reduce((sum, change) => sum + change.rows, 0)
     if (rows >= enoughRows) return 0
-    const wait = Math.min(...queue.map((change) => longestWait[change.urgency]))
-    return Math.max(0, last + wait - performance.now())
+    return Math.max(0, Math.min(...queue.map(dueAt)) - performance.now())
   }
 
   const commit = async (batch: readonly Queued[]) => {
     const error = await attempt(session, batch, wakes)
     last = performance.now()
+    if (batch.some(({ urgency }) => urgency === 'soon')) lastRound = last
     if (error === undefined) return
     if (isFatal(error)) fatal = messageOf(error)
     if (batch.length === 1 || fatal !== undefined) {
@@ -125,6 +139,7 @@ export function makeWriter(session: Session): Writer {
         queue.push({
           urgency: change.urgency,
           rows: change.rows ?? 1,
+          since: performance.now(),
           async apply(transaction) {
             const result = await change.apply(transaction)
             done = () => resolve(result)
@@ -134,6 +149,10 @@ export function makeWriter(session: Session): Writer {
         })
         bell.abort()
       })
+    },
+    async round(stop) {
+      const left = () => Math.max(0, lastRound + roundMilliseconds - performance.now())
+      for (let wait = left(); wait > 0 && !stop.aborted; wait = left()) await pause(wait, stop)
     },
     between(work) {
       const refused = refusal()

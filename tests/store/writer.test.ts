@@ -160,3 +160,22 @@ void test('a database that has given up takes nothing more, and says so', async 
   await assert.rejects(writer.write(name('c')), /must be opened anew/)
   assert.deepEqual(await names(), [])
 })
+
+void test('who writes when a round begins is committed with all the others of that round', async (t) => {
+  const { writer } = await setUp(t)
+  const stop = new AbortController().signal
+  await writer.write(name('first', 'soon'))
+  const before = writer.commit()
+  // An urgent change between two rounds puts none of them off.
+  await writer.write(name('urgent'))
+  const began = performance.now()
+  const ready = async (text: string) => {
+    await writer.round(stop)
+    await writer.write(name(text, 'soon'))
+    return writer.commit()
+  }
+  assert.deepEqual(await Promise.all([ready('a'), ready('b')]), [before + 2, before + 2])
+  assert.ok(performance.now() - began > 500, 'rounds are apart')
+  const given = AbortSignal.abort()
+  await writer.round(given)
+})

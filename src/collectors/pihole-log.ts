@@ -31,7 +31,7 @@ const options = z.object({
   file: essential(
     path(
       'Pi-hole or dnsmasq log',
-      'The log to follow; when empty, the usual places are searched. When it is first met, its newest 64 MB are read: lines older than an hour are learned from and raise no alert.',
+      'The log to follow; when empty, the usual places are searched. Inside Home Assistant it must lie below /share. When it is first met, its newest 64 MB are read: lines older than an hour are learned from and raise no alert.',
     ).optional(),
   ),
   every: seconds('How often to look', 'Seconds between two looks at the log.', { max: 3600 }).default(0.25),

@@ -174,6 +174,8 @@ test('a table of any length is read line by line, up to a number of connections'
   assert.equal(await found(), '60000 connections are under way')
   await withPrograms(t, { conntrack: table(70_000), cat: 'exit 1' })
   assert.equal(await found(), '65536 connections are under way')
+  await withPrograms(t, { conntrack: 'exit 0', cat: 'exit 1' })
+  assert.match((await found()) ?? '', /^No connection is in the kernel’s table.*iptables/)
 })
 
 test('without the program the table is looked at again and again', async (t) => {

@@ -14,7 +14,7 @@ export interface Alert {
   readonly device: DeviceId
   readonly status: AlertStatus
   readonly openedAt: Date
-  /** When its newest signal happened. */
+  /** When its newest signal happened; one that is always low counts only where there are no others. */
   readonly updatedAt: Date
   /** The summary of its strongest signal. */
   readonly title: string

@@ -4,7 +4,7 @@ import type { DeviceId } from '../core/device.ts'
 import type { Grant } from '../core/grant.ts'
 import type { StoredSignal } from '../core/signal.ts'
 import type { Correlation, Store } from '../store/store.ts'
-import { correlate, reviewer, type Sensitivity } from '../triage/rules.ts'
+import { correlate, minor, reviewer, type Sensitivity } from '../triage/rules.ts'
 import type { Loop } from './supervise.ts'
 import { isAbout } from './question.ts'
 
@@ -80,13 +80,19 @@ async function toCorrelation(
     title,
     band,
     confidence,
-    updatedAt: new Date(Math.max(...signals.map(({ at }) => at.getTime()))),
+    updatedAt: newestOf(signals),
     signals: signals.map(({ id, grant }) => ({ id, ...(grant !== undefined && { grant }) })),
     changed:
       changed.some(({ detector }) => detector === reviewer) ||
       isChanged(alert, { band, confidence }, known.length !== signals.length),
     expected: counted.length === 0,
   }
+}
+
+/** When the newest signal happened; a minor one counts where there are no others, or the alert would never close. */
+function newestOf(signals: readonly StoredSignal[]): Date {
+  const major = signals.filter(({ detector }) => !minor.includes(detector))
+  return new Date(Math.max(...(major.length > 0 ? major : signals).map(({ at }) => at.getTime())))
 }
 
 /** The signal with the grant that covers it now, if any: a grant that has ended no longer does. Merged devices are one. */

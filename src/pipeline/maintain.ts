@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { every } from '../core/time.ts'
 import type { Store } from '../store/store.ts'
+import { minor } from '../triage/rules.ts'
 import type { Loop } from './supervise.ts'
 
 const hour = 3_600_000
@@ -30,7 +31,7 @@ export function toMaintainLoop({ store, limits, loops, refreshIndicators, now }:
       for await (const _ of every(60_000, turn.stop)) {
         const at = now()
         const { days, bytes, closeAfterHours } = limits()
-        await store.alerts.closeOlder(new Date(at.getTime() - closeAfterHours * hour))
+        await store.alerts.closeOlder(new Date(at.getTime() - closeAfterHours * hour), minor)
         await store.alerts.endMutes(at)
         const findings = await refreshIndicators()
         if (findings.join() !== said) for (const finding of findings) turn.log.warning(finding)

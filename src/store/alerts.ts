@@ -97,14 +97,18 @@ export async function openAlerts(parts: AlertParts): Promise<Alerts> {
       for (const { id } of await alerts(`status <> 'closed' AND muted_until <= $at`, { at }))
         await change(id, (_, transaction) => set(id, 'muted_until = NULL', {}, transaction))
     },
-    async closeOlder(than) {
+    async closeOlder(than, minor = []) {
       const old = `status <> 'closed' AND updated_at < $than
-        AND NOT EXISTS (FROM signals WHERE signals.alert = alerts.id AND signals."at" >= $than)`
-      if ((await alerts(old, { than })).length === 0) return []
+        AND NOT EXISTS (FROM signals WHERE signals.alert = alerts.id AND signals."at" >= $than
+          AND NOT list_contains($minor, signals.detector))`
+      if ((await alerts(old, { than, minor })).length === 0) return []
       return writer.write({
         urgency: 'now',
         async apply(transaction) {
-          const rows = await transaction.rows(`SELECT id FROM alerts WHERE ${old} ORDER BY id`, { than })
+          const rows = await transaction.rows(`SELECT id FROM alerts WHERE ${old} ORDER BY id`, {
+            than,
+            minor,
+          })
           const closed = rows.map((row) => `a${numberOf(row, 'id')}`)
           for (const alert of closed) await close(alert, transaction)
           return closed

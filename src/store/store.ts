@@ -192,8 +192,8 @@ export interface Alerts {
   setStatus(alert: string, status: AlertStatus): Promise<boolean>
   mute(alert: string, until: Date): Promise<boolean>
   endMutes(at: Date): Promise<void>
-  /** Closes alerts whose newest signal is older than that; gives their ids. */
-  closeOlder(than: Date): Promise<readonly string[]>
+  /** Closes alerts whose newest signal is older than that, also where these detectors still claim; gives their ids. */
+  closeOlder(than: Date, minor?: readonly string[]): Promise<readonly string[]>
   /** The device's alert that is not closed. */
   current(device: DeviceId): Promise<Alert | undefined>
   get(alert: string): Promise<Alert | undefined>

@@ -111,6 +111,11 @@ export const rules: readonly Rule[] = [
   },
 ]
 
+/** Detectors that never rise above low: what they claim keeps no alert open that others have opened. */
+export const minor: readonly string[] = rules
+  .filter(({ band }) => band.ceiling === 'low')
+  .map(({ detector }) => detector)
+
 /** The band of a detector without a rule. */
 export const unlisted: Rule = {
   detector: '',

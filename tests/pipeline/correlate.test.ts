@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { toDeviceId } from '../../src/core/device.ts'
+import { toMaintainLoop } from '../../src/pipeline/maintain.ts'
 import { ask, type RequestTools, toRequestLoop } from '../../src/pipeline/requests.ts'
 import { until } from '../daemon.ts'
-import { openHouse, type TestHouse } from './house.ts'
+import { makeRecorder, openHouse, type TestHouse } from './house.ts'
 
 const device = toDeviceId('d-1')
 const seconds = 10
@@ -63,6 +64,45 @@ test('all signals of one device join its open alert, and equal causes count once
     what: () => 'three signals',
   })
   assert.ok(Math.abs((await alertOf(house)).confidence - 0.9) < 1e-9, 'the same cause counts once')
+})
+
+test('tries that come each hour keep no alert open: the next high one is told anew', async (t) => {
+  const house = await openHouse(t)
+  const phone = makeRecorder('text')
+  house.correlating()
+  house.telling(phone.notifier)
+  await house.claim({ at: house.now() })
+  const first = await alertOf(house)
+  for (let hour = 1; hour <= 13; hour++) {
+    const at = new Date(first.updatedAt.getTime() + hour * 3_600_000)
+    await house.claim({ detector: 'knock', confidence: 0.8, at })
+    await until(
+      async () => {
+        const signals = await house.store.signals.of(first.id)
+        return signals.some((signal) => signal.at.getTime() === at.getTime()) ? true : undefined
+      },
+      { seconds, what: () => `the tries of hour ${hour}` },
+    )
+  }
+  house.move('2026-11-21T01:00:00Z')
+  const { run, store, now } = house
+  const limits = () => ({ days: 30, bytes: 1e9, closeAfterHours: 12 })
+  const upkeep = run(
+    toMaintainLoop({ store, limits, loops: () => [], refreshIndicators: async () => [], now }),
+  )
+  const status = async () => (await house.store.alerts.get(first.id))?.status
+  await until(async () => ((await status()) === 'closed' ? true : undefined), {
+    seconds,
+    what: () => 'the end of the alert',
+  })
+  await upkeep.end()
+  await house.claim({ at: house.now() })
+  const second = await alertOf(house)
+  assert.notEqual(second.id, first.id)
+  await until(async () => (phone.calls().includes(`new ${second.id}`) ? true : undefined), {
+    seconds,
+    what: () => `the second telling, after ${phone.calls().join(', ')}`,
+  })
 })
 
 test('while learning only what is certain is high', async (t) => {

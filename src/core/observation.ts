@@ -75,7 +75,7 @@ export interface Connection extends Seen {
   readonly protocol: string
   readonly originator: string
   readonly originatorPort?: number
-  /** Whom the originator meant: before any translation (NAT) of the destination. */
+  /** Whom the originator meant: before any translation (NAT) of the destination, but for a port that is forwarded into the home: then the device behind it. */
   readonly responder: string
   readonly responderPort?: number
   /** Seconds since it began. */

@@ -1,4 +1,4 @@
-import { normalAddress } from '../core/address.ts'
+import { isPrivate, isPublic, normalAddress } from '../core/address.ts'
 
 /** One line of the kernel's table of connections, or of what changes in it. */
 export interface ConntrackEntry {
@@ -12,7 +12,7 @@ export interface ConntrackEntry {
   readonly protocol: string
   readonly originator: string
   readonly originatorPort?: number
-  /** Whom the originator meant: before the destination is translated. */
+  /** Whom the originator meant: before the destination is translated; who comes in through a forwarded port means the machine behind it. */
   readonly responder: string
   readonly responderPort?: number
   /** The responder has said something, and more than that it does not want (a reset). */
@@ -72,10 +72,13 @@ export function parseConntrack(line: string): ConntrackEntry | undefined {
   }
   const [there, back] = tuples
   // The kernel's file writes IPv6 in full.
-  const [originator, responder, ...replies] = [there?.src, there?.dst, back?.src, back?.dst].map(
+  const [originator, meant, behind, outside] = [there?.src, there?.dst, back?.src, back?.dst].map(
     (address) => address && normalAddress(address),
   )
-  if (!there || !back || !originator || !responder || replies.some((address) => !address)) return undefined
+  if (!there || !back || !originator || !meant || !behind || !outside) return undefined
+  const isForwarded = isPublic(originator) && isPublic(meant) && isPrivate(behind)
+  const responder = isForwarded ? behind : meant
+  const responderPort = isForwarded ? back.sport : there.dport
   // Each way of a ping has an id of its own before the connection's.
   const id = ids[protocol.startsWith('icmp') ? 2 : 0]
   const at = stamp && new Date(Number(stamp[1]) * 1000 + Math.floor(Number(`0.${stamp[2]}`) * 1000))
@@ -87,7 +90,7 @@ export function parseConntrack(line: string): ConntrackEntry | undefined {
     originator,
     ...(there.sport !== undefined && { originatorPort: there.sport }),
     responder,
-    ...(there.dport !== undefined && { responderPort: there.dport }),
+    ...(responderPort !== undefined && { responderPort }),
     answered: answered && !(isReset && isShort(back.packets, duration)),
     ...(duration !== undefined && { duration }),
     ...(there.bytes !== undefined && { bytesOut: there.bytes }),

@@ -69,6 +69,33 @@ test('who only says no has not answered', () => {
   assert.equal(reset('', ' delta-time=30'), true)
 })
 
+test('who comes in through a forwarded port reaches the device behind it; who goes out is not followed', () => {
+  const reached = (line: string) => {
+    const { originator, responder, responderPort } = parseConntrack(line) ?? {}
+    return [originator, responder, responderPort]
+  }
+  assert.deepEqual(
+    reached(
+      '[NEW] tcp 6 120 SYN_SENT src=203.0.113.9 dst=198.51.100.2 sport=40100 dport=8443 [UNREPLIED] src=192.168.50.21 dst=203.0.113.9 sport=443 dport=40100',
+    ),
+    ['203.0.113.9', '192.168.50.21', 443],
+  )
+  assert.deepEqual(
+    reached(
+      'tcp 6 9 TIME_WAIT src=192.168.50.21 dst=203.0.113.80 sport=53025 dport=443 src=192.168.50.1 dst=192.168.50.21 sport=1080 dport=53025',
+    ),
+    ['192.168.50.21', '203.0.113.80', 443],
+    'a proxy in between is not whom it meant',
+  )
+  assert.deepEqual(
+    reached(
+      'tcp 6 9 SYN_SENT src=203.0.113.9 dst=198.51.100.2 sport=40100 dport=22 src=198.51.100.2 dst=203.0.113.9 sport=22 dport=40100',
+    ),
+    ['203.0.113.9', '198.51.100.2', 22],
+    'the router itself',
+  )
+})
+
 test('what is not counted is not zero', () => {
   const entry = parseConntrack(
     'udp 17 30 src=192.168.1.5 dst=192.0.2.1 sport=1 dport=2 [UNREPLIED] src=192.0.2.1 dst=192.168.1.5 sport=2 dport=1 mark=0',

@@ -1,4 +1,4 @@
-import { isGroup, isLoopback, isPrivate } from '../../core/address.ts'
+import { isGroup, isLoopback, isPrivate, isPublic } from '../../core/address.ts'
 import type { Connection } from '../../core/observation.ts'
 import type { ConntrackEntry } from '../../formats/conntrack.ts'
 
@@ -8,7 +8,7 @@ export interface Wanted {
   readonly loopback: boolean
   /** Those to everybody at once: announcements of devices. */
   readonly groups: boolean
-  /** Those to a name server at home, whose log tells more. */
+  /** Those from home to a name server at home, whose log tells more. */
   readonly dns: boolean
 }
 
@@ -105,7 +105,7 @@ export function makeFlows(wanted: Wanted, { told }: { told: boolean }): Flows {
 function isWanted({ originator, responder, responderPort }: ConntrackEntry, wanted: Wanted): boolean {
   if (!wanted.loopback && isLoopback(originator)) return false
   if (!wanted.groups && isGroup(responder)) return false
-  return wanted.dns || responderPort !== 53 || !isPrivate(responder)
+  return wanted.dns || responderPort !== 53 || !isPrivate(responder) || isPublic(originator)
 }
 
 /** The kernel's number, else what it goes between. */

@@ -8,6 +8,8 @@ import { inWindow, resolved, windowValues } from './window.ts'
 
 /** Ports that programs listen at, below which only what is given away by itself begins a connection. */
 const wellKnown = 1024
+/** From this port on a system gives ports away by itself (Linux's range, which holds the one of IANA): nobody listens there for strangers. */
+const givenAway = 32_768
 
 /** SQL: the other ends of the window's connections. Where neither is at home, as on a router's outside, both are. */
 const ends = `(
@@ -15,9 +17,20 @@ const ends = `(
   UNION ALL
   SELECT *, false AS outward, originator AS peer FROM connection WHERE ${inWindow} AND address IS DISTINCT FROM originator)`
 
+/** SQL: whether a row of `found` is the last word of a server to a client that has gone, by its port or as that client came in before. */
+const isLastWord = `(outward AND answered IS NOT true AND (
+  coalesce(originator_port < ${wellKnown} AND responder_port >= ${wellKnown}, false)
+  OR EXISTS (FROM came WHERE came.originator = found.responder AND came.originator_port = found.responder_port
+    AND came.responder = found.originator AND came.responder_port = found.originator_port
+    AND came.protocol = found.protocol AND came."at" BETWEEN found."at" - INTERVAL 1 HOUR AND found."at")))`
+
+/** SQL: whether a row of `found` is a server that goes on with what a device had begun so long ago that nobody remembers. */
+const isLateAnswer = `(NOT outward AND coalesce(originator_port < ${wellKnown} AND responder_port >= ${givenAway}, false))`
+
 /**
  * Who talked to addresses on threat lists, or was tried by them. Most windows hold none: then the addresses are all
- * that is looked at. The last words of a server to a client that has gone look like a beginning: they do not count.
+ * that is looked at. What goes on with a connection that the kernel has forgotten looks like a beginning: it does not
+ * count.
  */
 export async function listedPeers(lists: Lists, window: Window): Promise<ListedPeerRow[]> {
   const { database } = lists
@@ -28,13 +41,16 @@ export async function listedPeers(lists: Lists, window: Window): Promise<ListedP
   )
   if (found.size === 0) return []
   const rows = await database.rows(
-    `WITH talks AS MATERIALIZED (
+    `WITH found AS MATERIALIZED (
+       FROM ${ends} WHERE list_contains($peers, peer) AND ${isOnInternet('peer')}
+         AND peer NOT IN (SELECT address FROM device_addresses WHERE device = $house)),
+     came AS MATERIALIZED (
+       FROM connection WHERE list_contains((SELECT list(DISTINCT peer) FROM found WHERE outward AND answered IS NOT true), originator)
+         AND "at" >= (SELECT min("at") FROM found) - INTERVAL 1 HOUR),
+     talks AS MATERIALIZED (
        SELECT device, peer, outward, protocol, responder_port AS port, count(DISTINCT (source, flow)) AS count,
          coalesce(bool_or(answered), false) AS answered, bool_or(state = 'ended') AS over, min("at") AS first, max("at") AS last
-       FROM ${resolved(`(
-         FROM ${ends} WHERE list_contains($peers, peer) AND ${isOnInternet('peer')}
-           AND peer NOT IN (SELECT address FROM device_addresses WHERE device = $house)
-           AND NOT (outward AND answered IS NOT true AND coalesce(originator_port < ${wellKnown} AND responder_port >= ${wellKnown}, false)))`)}
+       FROM ${resolved(`(FROM found WHERE NOT ${isLastWord} AND NOT ${isLateAnswer})`)}
        GROUP BY ALL)
      SELECT talks.*, name FROM talks LEFT JOIN ${namesOf('talks')} USING (device, peer) ORDER BY first`,
     { ...windowValues(window), peers: [...found.keys()], house: thisMachine },

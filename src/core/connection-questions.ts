@@ -84,8 +84,8 @@ export interface ListedPeerRow {
   readonly protocol: string
   /** The device began. */
   readonly outward: boolean
-  /** As far as that is known yet. */
-  readonly answered: boolean
+  /** Absent while nobody knows: none of them has ended, nor lasted some minutes. */
+  readonly answered?: boolean
   /** One of them has ended. */
   readonly over: boolean
   /** The name that the device had asked for to get there. */

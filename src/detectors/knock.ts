@@ -33,7 +33,7 @@ export default {
 
 /** It came in, and is over without an answer; a ping is no more, answered or not. */
 function isVain({ outward, answered, over, port }: ListedPeerRow): boolean {
-  return !outward && (port === undefined || (over && !answered))
+  return !outward && (port === undefined || (over && answered !== true))
 }
 
 /** All that tried one device: one claim, whoever it was. */

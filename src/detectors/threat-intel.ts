@@ -74,7 +74,7 @@ export function toSignal(hits: readonly IndicatorHit[], trust: z.infer<typeof op
 
 /** Whether it is the device's doing: it began, or it answered on a port. Who is pinged, or does not answer, did nothing. */
 function isMet({ outward, answered, port }: ListedPeerRow): boolean {
-  return outward || (answered && port !== undefined)
+  return outward || (answered === true && port !== undefined)
 }
 
 /** Who comes in does so at a port, whatever his address: then it is the port that may be expected. */
@@ -85,14 +85,14 @@ function targetOf({ outward, protocol, port, indicator }: ListedPeerRow): string
 /** One device and one indicator that it reached for, or one port that was reached from addresses on lists. */
 export function toMeeting(rows: readonly ListedPeerRow[], trust: z.infer<typeof options>): Signal {
   const [newest, ...older] = rows.toSorted(
-    (a, b) => Number(b.answered) - Number(a.answered) || b.last.getTime() - a.last.getTime(),
+    (a, b) =>
+      Number(b.answered ?? false) - Number(a.answered ?? false) || b.last.getTime() - a.last.getTime(),
   )
   if (newest === undefined) throw new Error('a signal needs a row')
   const { device, indicator, peer, port, protocol, outward, answered, name } = newest
   const all = [newest, ...older]
   const lists = [...new Set(all.map((row) => row.indicator.list))].join(', ')
   const labels = new Set(all.flatMap((row) => row.indicator.label ?? []))
-  const did = outward ? (answered ? 'Talked to' : 'Reached for') : 'Answered'
   const where = port === undefined ? '' : ` on port ${port}`
   const as = name === undefined ? '' : `, which it knew as ${quote(name, 48)}`
   return {
@@ -100,9 +100,9 @@ export function toMeeting(rows: readonly ListedPeerRow[], trust: z.infer<typeof 
     device,
     target: targetOf(newest),
     at: new Date(Math.max(...all.map(({ last }) => last.getTime()))),
-    confidence: outward ? (answered ? trust.confidence : trust.blocked) : trust.reached,
-    ...(name !== undefined && { cause: causeOf(name) }),
-    summary: `${did} ${peer}${where}${as}: it stands on the threat list ${quote(indicator.list, 32)}`,
+    confidence: outward ? (answered === true ? trust.confidence : trust.blocked) : trust.reached,
+    cause: name === undefined ? `address:${peer}` : causeOf(name),
+    summary: `${wordFor(newest)} ${peer}${where}${as}: it stands on the threat list ${quote(indicator.list, 32)}`,
     evidence: {
       indicator: quote(indicator.value),
       seen: quote(peer),
@@ -112,9 +112,16 @@ export function toMeeting(rows: readonly ListedPeerRow[], trust: z.infer<typeof 
       lists,
       ...(labels.size > 0 && { label: quote([...labels].join(', ')) }),
       count: Math.max(...all.map((row) => row.count)),
-      answered,
+      ...(answered !== undefined && { answered }),
     },
   }
+}
+
+/** What the device did. */
+function wordFor({ outward, answered }: ListedPeerRow): string {
+  if (!outward) return 'Answered'
+  if (answered === undefined) return 'Began to talk to'
+  return answered ? 'Talked to' : 'Reached for'
 }
 
 /** Names of one registrable domain are one cause. */

@@ -49,7 +49,7 @@ export async function listedPeers(lists: Lists, window: Window): Promise<ListedP
          AND "at" >= (SELECT min("at") FROM found) - INTERVAL 1 HOUR),
      talks AS MATERIALIZED (
        SELECT device, peer, outward, protocol, responder_port AS port, count(DISTINCT (source, flow)) AS count,
-         coalesce(bool_or(answered), false) AS answered, bool_or(state = 'ended') AS over, min("at") AS first, max("at") AS last
+         bool_or(answered) AS answered, bool_or(state = 'ended') AS over, min("at") AS first, max("at") AS last
        FROM ${resolved(`(FROM found WHERE NOT ${isLastWord} AND NOT ${isLateAnswer})`)}
        GROUP BY ALL)
      SELECT talks.*, name FROM talks LEFT JOIN ${namesOf('talks')} USING (device, peer) ORDER BY first`,
@@ -64,7 +64,7 @@ export async function listedPeers(lists: Lists, window: Window): Promise<ListedP
       ...some('port', optional(row, 'port', numberOf)),
       protocol: textOf(row, 'protocol'),
       outward: booleanOf(row, 'outward'),
-      answered: booleanOf(row, 'answered'),
+      ...some('answered', optional(row, 'answered', booleanOf)),
       over: booleanOf(row, 'over'),
       ...some('name', optional(row, 'name', textOf)),
       count: numberOf(row, 'count'),

@@ -135,7 +135,10 @@ test('the camera connects to an address on the threat list', async () => {
     return alert.signals.find(({ target }) => target === badAddress)
   }
   const found = await until(listed, { seconds: 10, what: () => 'the connection to be told' })
-  assert.equal(found.summary, `Reached for ${badAddress} on port 4444: it stands on the threat list "bad"`)
+  assert.equal(
+    found.summary,
+    `Began to talk to ${badAddress} on port 4444: it stands on the threat list "bad"`,
+  )
 })
 
 test('a laptop guesses passwords of the router, and gets in', async () => {

@@ -80,6 +80,8 @@ export interface ListedPeerRow {
   readonly indicator: Indicator
   /** The address on the list, or in its network; never one of this home. */
   readonly peer: string
+  /** The home's end, where it is of no device that is known: a router's outside, or the IPv6 of a machine never seen. */
+  readonly own?: string
   readonly port?: number
   readonly protocol: string
   /** The device began. */

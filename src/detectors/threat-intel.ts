@@ -89,12 +89,13 @@ export function toMeeting(rows: readonly ListedPeerRow[], trust: z.infer<typeof 
       Number(b.answered ?? false) - Number(a.answered ?? false) || b.last.getTime() - a.last.getTime(),
   )
   if (newest === undefined) throw new Error('a signal needs a row')
-  const { device, indicator, peer, port, protocol, outward, answered, name } = newest
+  const { device, indicator, peer, own, port, protocol, outward, answered, name } = newest
   const all = [newest, ...older]
   const lists = [...new Set(all.map((row) => row.indicator.list))].join(', ')
   const labels = new Set(all.flatMap((row) => row.indicator.label ?? []))
   const where = port === undefined ? '' : ` on port ${port}`
-  const as = name === undefined ? '' : `, which it knew as ${quote(name, 48)}`
+  const known = name === undefined ? '' : `, which it knew as ${quote(name, 40)}`
+  const as = own === undefined ? known : `, as ${own} (no known device)`
   return {
     detector: 'threat-intel',
     device,
@@ -106,6 +107,7 @@ export function toMeeting(rows: readonly ListedPeerRow[], trust: z.infer<typeof 
     evidence: {
       indicator: quote(indicator.value),
       seen: quote(peer),
+      ...(own !== undefined && { own: quote(own) }),
       ...(name !== undefined && { name: quote(name) }),
       protocol,
       ...(port !== undefined && { port }),

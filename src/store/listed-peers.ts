@@ -11,11 +11,24 @@ const wellKnown = 1024
 /** From this port on a system gives ports away by itself (Linux's range, which holds the one of IANA): nobody listens there for strangers. */
 const givenAway = 32_768
 
+/** Others of the internet that a router's own address deals with in a day, at least. */
+const fewestOthers = 5
+
 /** SQL: the other ends of the window's connections. Where neither is at home, as on a router's outside, both are. */
 const ends = `(
-  SELECT *, true AS outward, responder AS peer FROM connection WHERE ${inWindow} AND address IS DISTINCT FROM responder
+  SELECT *, true AS outward, responder AS peer, originator AS near FROM connection WHERE ${inWindow} AND address IS DISTINCT FROM responder
   UNION ALL
-  SELECT *, false AS outward, originator AS peer FROM connection WHERE ${inWindow} AND address IS DISTINCT FROM originator)`
+  SELECT *, false AS outward, originator AS peer, responder AS near FROM connection WHERE ${inWindow} AND address IS DISTINCT FROM originator)`
+
+/**
+ * SQL: IPv4 addresses of `found` that are a router's own, as its provider gave it: nobody else is there who deals with
+ * so many others of the internet, past all devices of the home. A stranger deals with that one address alone.
+ */
+const own = `(
+  SELECT peer FROM (
+    SELECT originator AS peer, responder AS other FROM outer_ends UNION SELECT responder, originator FROM outer_ends)
+  WHERE peer IN (SELECT peer FROM found) AND ${isOnInternet('other')}
+  GROUP BY peer HAVING count(*) >= ${fewestOthers})`
 
 /** SQL: whether a row of `found` is the last word of a server to a client that has gone, by its port or as that client came in before. */
 const isLastWord = `(outward AND answered IS NOT true AND (
@@ -44,13 +57,17 @@ export async function listedPeers(lists: Lists, window: Window): Promise<ListedP
     `WITH found AS MATERIALIZED (
        FROM ${ends} WHERE list_contains($peers, peer) AND ${isOnInternet('peer')}
          AND peer NOT IN (SELECT address FROM device_addresses WHERE device = $house)),
+     outer_ends AS MATERIALIZED (
+       SELECT originator, responder FROM connection
+       WHERE address IS NULL AND NOT contains(originator, ':') AND "at" >= (SELECT min("at") FROM found) - INTERVAL 1 DAY
+         AND (list_contains((SELECT list(DISTINCT peer) FROM found), originator) OR list_contains((SELECT list(DISTINCT peer) FROM found), responder))),
      came AS MATERIALIZED (
        FROM connection WHERE list_contains((SELECT list(DISTINCT peer) FROM found WHERE outward AND answered IS NOT true), originator)
          AND "at" >= (SELECT min("at") FROM found) - INTERVAL 1 HOUR),
      talks AS MATERIALIZED (
-       SELECT device, peer, outward, protocol, responder_port AS port, count(DISTINCT (source, flow)) AS count,
+       SELECT device, peer, CASE WHEN address IS NULL THEN near END AS own, outward, protocol, responder_port AS port, count(DISTINCT (source, flow)) AS count,
          bool_or(answered) AS answered, bool_or(state = 'ended') AS over, min("at") AS first, max("at") AS last
-       FROM ${resolved(`(FROM found WHERE NOT ${isLastWord} AND NOT ${isLateAnswer})`)}
+       FROM ${resolved(`(FROM found WHERE peer NOT IN (FROM ${own}) AND NOT ${isLastWord} AND NOT ${isLateAnswer})`)}
        GROUP BY ALL)
      SELECT talks.*, name FROM talks LEFT JOIN ${namesOf('talks')} USING (device, peer) ORDER BY first`,
     { ...windowValues(window), peers: [...found.keys()], house: thisMachine },
@@ -61,6 +78,7 @@ export async function listedPeers(lists: Lists, window: Window): Promise<ListedP
       device: toDeviceId(textOf(row, 'device')),
       indicator,
       peer,
+      ...some('own', optional(row, 'own', textOf)),
       ...some('port', optional(row, 'port', numberOf)),
       protocol: textOf(row, 'protocol'),
       outward: booleanOf(row, 'outward'),

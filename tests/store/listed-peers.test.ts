@@ -25,9 +25,10 @@ async function* list(...values: string[]): AsyncIterable<Indicator[]> {
 
 async function met(house: Awaited<ReturnType<typeof makeStore>>) {
   const rows = await house.store().events.reader.listedPeers(house.window())
-  return rows.map(({ device, peer, outward, answered, count }) => ({
+  return rows.map(({ device, peer, own, outward, answered, count }) => ({
     device,
     peer,
+    ...(own !== undefined && { own }),
     outward,
     answered,
     count,
@@ -69,17 +70,30 @@ void test('what is at home is never met, whatever a list holds', async (t) => {
   assert.deepEqual(await met(house), [])
 })
 
-void test('of a router, whose outside is no device, both ends are looked at', async (t) => {
+void test('of a router, whose outside is no device, both ends are looked at, but its own', async (t) => {
   const house = await makeStore(t)
-  await house.store().indicators.replace('bad', list(bad))
+  await house.store().indicators.replace('bad', list(bad, outside))
+  const others = ['203.0.113.50', '203.0.113.51', '203.0.113.52', '203.0.113.53']
   await house.save(
     connection(1, { originator: outside, responder: bad }),
     connection(2, { originator: bad, responder: outside, responderPort: 22 }),
+    connection(3, { responder: outside }),
+    ...others.map((other, index) => connection(4 + index, { originator: outside, responder: other })),
   )
-  const same = { device: thisMachine, peer: bad, answered: undefined, count: 1 }
+  const same = { device: thisMachine, peer: bad, own: outside, answered: undefined, count: 1 }
   assert.deepEqual(await met(house), [
     { ...same, outward: true },
     { ...same, outward: false },
+  ])
+})
+
+void test('a machine that is not known is named by its address', async (t) => {
+  const house = await makeStore(t)
+  await house.store().indicators.replace('bad', list('2001:db8:bad::/48'))
+  const [own, peer] = ['2001:db8:1::5', '2001:db8:bad::9']
+  await house.save(connection(1, { originator: own, responder: peer }))
+  assert.deepEqual(await met(house), [
+    { device: thisMachine, peer, own, outward: true, answered: undefined, count: 1 },
   ])
 })
 

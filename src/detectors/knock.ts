@@ -22,9 +22,11 @@ export default {
   options,
   on: ['connection'],
   every: () => 3600,
-  lookback: 0,
-  async detect({ options, fresh, events }) {
-    const rows = (await events.listedPeers(fresh)).filter(isVain)
+  lookback: 3600,
+  async detect({ options, fresh, window, events }) {
+    // Most steps bring none: then the hour before is not looked at.
+    if (!(await events.listedPeers(fresh)).some(isVain)) return []
+    const rows = (await events.listedPeers(window)).filter(isVain)
     return [...Map.groupBy(rows, ({ device }) => device).values()].flatMap((all) =>
       toFold(all, options.confidence),
     )
@@ -32,8 +34,8 @@ export default {
 } satisfies Detector<z.infer<typeof options>>
 
 /** It came in, and is over without an answer; a ping is no more, answered or not. */
-function isVain({ outward, answered, over, port }: ListedPeerRow): boolean {
-  return !outward && (port === undefined || (over && answered !== true))
+function isVain({ outward, answered, over, protocol }: ListedPeerRow): boolean {
+  return !outward && (protocol.startsWith('icmp') || (over && answered !== true))
 }
 
 /** All that tried one device: one claim, whoever it was. */

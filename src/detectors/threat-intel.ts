@@ -73,13 +73,14 @@ export function toSignal(hits: readonly IndicatorHit[], trust: z.infer<typeof op
 }
 
 /** Whether it is the device's doing: it began, or it answered on a port. Who is pinged, or does not answer, did nothing. */
-function isMet({ outward, answered, port }: ListedPeerRow): boolean {
-  return outward || (answered === true && port !== undefined)
+function isMet({ outward, answered, protocol }: ListedPeerRow): boolean {
+  return outward || (answered === true && !protocol.startsWith('icmp'))
 }
 
 /** Who comes in does so at a port, whatever his address: then it is the port that may be expected. */
 function targetOf({ outward, protocol, port, indicator }: ListedPeerRow): string {
-  return outward ? indicator.value : `${protocol}/${port}`
+  if (outward) return indicator.value
+  return port === undefined ? protocol : `${protocol}/${port}`
 }
 
 /** One device and one indicator that it reached for, or one port that was reached from addresses on lists. */

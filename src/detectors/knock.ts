@@ -42,15 +42,16 @@ function isVain({ outward, answered, over, protocol }: ListedPeerRow): boolean {
 export function toFold(rows: readonly ListedPeerRow[], confidence: number): Signal[] {
   const newest = rows.toSorted((a, b) => b.last.getTime() - a.last.getTime())[0]
   if (newest === undefined) return []
-  const { device, peer, port, indicator, last } = newest
+  const { device, peer, port, protocol, indicator, last } = newest
   const where = port === undefined ? '' : ` on port ${port}`
+  const did = protocol.startsWith('icmp') ? 'pinged it' : `knocked${where} and got no answer`
   return [
     {
       detector: 'knock',
       device,
       at: last,
       confidence,
-      summary: `Was tried in vain by ${peer}${where}, which stands on the threat list ${quote(indicator.list, 32)}`,
+      summary: `Somebody at ${peer} ${did}: that address is on the threat list ${quote(indicator.list, 32)}`,
       evidence: {
         seen: quote(peer),
         ...(port !== undefined && { port }),

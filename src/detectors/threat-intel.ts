@@ -29,7 +29,7 @@ export default {
   technique: 'T1071',
   advice:
     'Take the device off the network until you know which program does this; if the list is wrong about it, mark the alert as expected.',
-  spoken: 'it dealt with something that stands on a threat list',
+  spoken: 'it was in touch with an address or name on a threat list',
   options,
   on: ['dns-query', 'dns-answer', 'connection'],
   every: () => 60,

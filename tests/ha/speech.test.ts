@@ -55,7 +55,7 @@ suite('alerts are spoken by the speakers of a real Home Assistant', { skip }, ()
     await ask(daemon, 'speakers', both)
     const begun = (await core.recorded()).length
     await attack('192.168.1.31')
-    const sentence = 'High alert about a device: it dealt with something that stands on a threat list.'
+    const sentence = 'High alert about a device: it was in touch with an address or name on a threat list.'
     const once = ['volume 0.6', `0.6: ${sentence}`, 'volume 0.2']
     assert.deepEqual(await quietAgain('cast', begun, 1), once)
     assert.deepEqual(await quietAgain('announcer', begun, 1), once)

@@ -123,7 +123,7 @@ test('a camera looks up a name on the threat list', async () => {
   assert.ok(milliseconds < soon, `told after ${milliseconds} ms`)
   const found = await house.alertOf(home.camera, 'threat-intel')
   assert.equal(found.alert.severity, 'high')
-  await isShown(found, 'it dealt with something that stands on a threat list')
+  await isShown(found, 'it was in touch with an address or name on a threat list')
   assert.equal(sentences().join().includes('evil'), false, 'no stranger’s words are spoken')
 })
 

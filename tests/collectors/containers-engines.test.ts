@@ -59,9 +59,13 @@ for (const [name, skip, start] of [
       assert.deepEqual(later.seen, ['deaf stopped 137', 'faulty stopped 3', 'polite stopped 143'])
       const isOrdered = (one: string) => later.found(one)?.ordered === true
       assert.equal(isOrdered('faulty'), false)
-      // Podman forgets most times that it was told to.
+      const again = await look(engine, [], later.next)
+      // Podman forgets most times that it was told to, or tells so late.
       if (name === 'docker') assert.deepEqual(['deaf', 'polite'].map(isOrdered), [true, true])
-      assert.deepEqual((await look(engine, [], later.next)).seen, [])
+      assert.deepEqual(
+        name === 'docker' ? again.seen : again.seen.filter((one) => /^(?!deaf|polite)/.test(one)),
+        [],
+      )
       assert.deepEqual((await look(engine, ['never', 'nobody', 'ended'])).seen, [
         'ended stopped 0',
         'never missing',

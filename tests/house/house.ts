@@ -213,7 +213,9 @@ export async function alertOf(daemon: Daemon, address: string, detector: string)
       last = { alerts, device }
       for (const { id } of alerts.filter((alert) => alert.device === device)) {
         const story = await daemon.get<Story>(`/api/alerts/${id}`)
-        if (story.alert.signals.some((signal) => signal.detector === detector)) return story
+        // The signal may have joined while the story was put together: told anew, it is whole.
+        if (story.alert.signals.some((signal) => signal.detector === detector))
+          return daemon.get<Story>(`/api/alerts/${id}`)
       }
       return undefined
     },

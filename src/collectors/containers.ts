@@ -51,8 +51,8 @@ export default {
   cursor,
   every: (options) => options.every,
 
-  async poll({ cursor = {}, now, ...context }) {
-    const at = now()
+  async poll({ cursor = {}, ...context }) {
+    const at = context.now()
     const states = watched(await look(context, cursor, at), context.options.names, cursor, at).map((state) =>
       asToldBefore(state, cursor[state.name]),
     )
@@ -65,9 +65,9 @@ export default {
     return { observations: news, cursor: Object.fromEntries(next), absent }
   },
 
-  async check({ now, ...context }) {
+  async check(context) {
     if (isAbsent(context)) return [{ ok: true, optional: true, message: none }]
-    const states = watched(await look(context, {}, now()), context.options.names, {}, now())
+    const states = watched(await look(context, {}, context.now()), context.options.names, {}, context.now())
     return states.map(({ name, state, reason }) => ({
       ok: state === 'running',
       message: `${name} is ${state}${reason === undefined ? '' : `: ${reason}`}`,
@@ -75,7 +75,7 @@ export default {
   },
 } satisfies PollingCollector<Options, Cursor>
 
-type Looking = Pick<Context<Options>, 'options' | 'stop' | 'home'>
+type Looking = Pick<Context<Options>, 'options' | 'now' | 'stop' | 'home'>
 
 /** Nothing is set up that could be looked at, which is no fault. */
 function isAbsent({ options, home }: Looking): boolean {
@@ -84,10 +84,10 @@ function isAbsent({ options, home }: Looking): boolean {
 
 /** Where we may not look, what is watched for, or was seen before, cannot be seen: it is not gone. */
 async function look(context: Looking, before: Cursor, at: Date): Promise<readonly Container[]> {
-  const { options, home, stop } = context
+  const { options, home, now, stop } = context
   if (isAbsent(context) && Object.keys(before).length === 0) return []
   try {
-    if (home?.isSupervised !== true) return await containersOf(options.socket, at, stop)
+    if (home?.isSupervised !== true) return await containersOf(options.socket, now, stop)
     const apps = await home.apps()
     if (apps) return apps.map((app) => toApp(app, at))
     throw new UnavailableError('the Supervisor does not tell this app of others')

@@ -40,7 +40,7 @@ const words: Readonly<Record<string, ContainerState['state']>> = {
   dead: 'stopped',
 }
 
-/** A line of Docker's events; podman (4.3) has those that are asked for here only now and then. */
+/** A line of Docker's events; podman (4.3) writes those that are asked for here only now and then. */
 const dockerEvent = z.object({
   Action: z.string(),
   Actor: z.object({ ID: z.string() }),

@@ -4,12 +4,12 @@ import type { Observation } from '../../src/core/observation.ts'
 import type { Context } from '../../src/core/plugin.ts'
 
 /** What a collector gets when it runs alone. */
-export function contextOf<O>(options: O, now = new Date()): Context<O> {
+export function contextOf<O>(options: O, now?: Date): Context<O> {
   return {
     options,
     log: makeLog({ level: 'error', secrets: () => [] }),
     stop: AbortSignal.timeout(60_000),
-    now: () => now,
+    now: () => now ?? new Date(),
     home: undefined,
   }
 }

@@ -13,7 +13,8 @@ const most = 500
 const memory = { lasts: 3_600_000, slack: 5000 }
 
 /** All containers that have ever run, as the engine behind this socket tells: Docker's, or podman's compatible one. */
-export async function containersOf(socket: string, now: Date, stop: AbortSignal): Promise<Container[]> {
+export async function containersOf(socket: string, now: () => Date, stop: AbortSignal): Promise<Container[]> {
+  const at = now()
   const version = z.object({ ApiVersion: z.string().regex(/^\d+\.\d+$/) })
   const { ApiVersion } = version.parse(await ask(socket, '/version', stop))
   const listed = dockerList.parse(await ask(socket, `/v${ApiVersion}/containers/json?all=true`, stop))
@@ -21,15 +22,16 @@ export async function containersOf(socket: string, now: Date, stop: AbortSignal)
   for (const { Id } of listed.slice(0, most)) {
     const told = await ask(socket, `/v${ApiVersion}/containers/${Id}/json`, stop)
     // Removed meanwhile.
-    const container = told === undefined ? undefined : toContainer(dockerContainer.parse(told), now)
+    const container = told === undefined ? undefined : toContainer(dockerContainer.parse(told), at)
     if (container) found.set(Id, container)
   }
-  const since = Math.min(...[...found.values()].map((one) => unexplainedSince(one, now)))
-  const span = { from: since, to: now.getTime() }
+  const since = Math.min(...[...found.values()].map((one) => unexplainedSince(one, at)))
+  // The looks before took their time, and podman tells nothing of a span that is over.
+  const span = { from: since, to: now().getTime() }
   const stops =
     since === Infinity ? new Map<string, number>() : await stopsIn(span, { socket, ApiVersion, stop })
   return [...found].map(([id, one]) =>
-    (stops.get(id) ?? 0) >= unexplainedSince(one, now)
+    (stops.get(id) ?? 0) >= unexplainedSince(one, at)
       ? { ...one, state: { ...one.state, ordered: true } }
       : one,
   )

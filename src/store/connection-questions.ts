@@ -13,7 +13,7 @@ const fewest = 5
  * From this port on a system gives ports away by itself (Linux's range, which holds the one of IANA): transfers open
  * one for each file. What begins there counts as answered until it is over; the kernel says so two minutes later.
  */
-const givenAway = 32_768
+export const givenAway = 32_768
 const mostPeers = 20
 
 /** SQL: connections of the window by device; `outward`: the device is the one that began. */

@@ -2,14 +2,13 @@ import type { ListedPeerRow } from '../core/connection-questions.ts'
 import type { Window } from '../core/detector.ts'
 import { thisMachine, toDeviceId } from '../core/device.ts'
 import { isOnInternet, namesOf } from './asked-names.ts'
+import { givenAway } from './connection-questions.ts'
 import { listedAddresses, type Lists } from './listed.ts'
 import { booleanOf, dateOf, numberOf, optional, some, textOf } from './rows.ts'
 import { inWindow, resolved, windowValues } from './window.ts'
 
 /** Ports that programs listen at, below which only what is given away by itself begins a connection. */
 const wellKnown = 1024
-/** From this port on a system gives ports away by itself (Linux's range, which holds the one of IANA): nobody listens there for strangers. */
-const givenAway = 32_768
 
 /** Others of the internet that a router's own address deals with in a day, at least. */
 const fewestOthers = 5

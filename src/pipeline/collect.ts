@@ -67,10 +67,10 @@ async function pollFor(collector: PollingCollector<unknown, unknown>, running: R
   // A connection to another machine lasts as long as the loop: when it breaks, the loop is made anew, and with it the connection.
   await using there = await collector.reach?.(context(turn, options))
   while (!turn.stop.aborted) {
-    const taken = await pollToEnd(collector, running, there)
+    await pollToEnd(collector, running, there)
     await pause(collector.every(options) * 1000, turn.stop)
-    // To look again sooner would only make what is found wait for the next commit.
-    if (taken > 0) await store.events.round(turn.stop)
+    // To look sooner would only make what is found wait for the next commit.
+    await store.events.round(turn.stop)
   }
 }
 

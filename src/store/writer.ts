@@ -38,7 +38,7 @@ export interface Change<T> {
 export interface Writer extends Wakes {
   /** Resolves after the commit with what `apply` gave. Rejects when nothing of this change was kept. */
   write<T>(change: Change<T>): Promise<T>
-  /** Resolves when a round begins: who gathers until then, and writes `soon`, waits no longer. At `stop` at the latest. */
+  /** Resolves when a round begins: who gathers until then, and writes `soon`, waits no longer. At `stop`, and after a round's time, at the latest. */
   round(stop: AbortSignal): Promise<void>
   /** Runs this between two transactions, when nothing is open: a CHECKPOINT. */
   between<T>(work: (session: Session) => Promise<T>): Promise<T>
@@ -151,7 +151,9 @@ export function makeWriter(session: Session): Writer {
       })
     },
     async round(stop) {
-      const left = () => Math.max(0, lastRound + roundMilliseconds - performance.now())
+      // In a flood one commit follows the other: then nobody waits for longer than a round lasts.
+      const end = performance.now() + roundMilliseconds
+      const left = () => Math.max(0, Math.min(end, lastRound + roundMilliseconds) - performance.now())
       for (let wait = left(); wait > 0 && !stop.aborted; wait = left()) await pause(wait, stop)
     },
     between(work) {
